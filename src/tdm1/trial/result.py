@@ -1,0 +1,79 @@
+"""What a virtual trial gives back: tables with names and units, and the comparison with what was published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+Role = Literal["calibrated", "predicted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One published value beside the simulated one. Intervals are 95 %; units are in `unit`.
+
+    `within` is True when the simulated value lies in the published interval. `derived_interval` is
+    True when the paper gives no interval and one was computed from its counts.
+    """
+
+    arm: str
+    endpoint: str
+    unit: str
+    published: float
+    lower95: float
+    upper95: float
+    derived_interval: bool
+    simulated: float
+    simulated_lower95: float
+    simulated_upper95: float
+    within: bool
+    role: Role
+    source: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResult:
+    """One arm. Frames that an arm does not have (a control arm has no doses) are None.
+
+    subjects   one row a patient: patient, baseline covariates, measurable, best_response (CR PR SD PD NE),
+               best_change_pct, pfs_month, pfs_event, os_month, os_event, reduced, delayed, stopped_for_ae,
+               stop_reason, cycles, relative_dose_intensity_pct, solve_status, and worst grade per analyte
+               (grade_platelets, grade_alt, grade_ast)
+    labs       patient, time_day, analyte, value, unit, grade
+    doses      the ledger: patient, cycle, time_day, level_mg_per_kg, weight_kg, dose_mg, infusion_day
+    decisions  patient, time_day, action, rule, finding
+    tumour     patient, time_day, sum_of_diameters_mm, change_pct
+    exposure   patient, cycle, auc_ug_day_per_ml, cmax_ug_per_ml, trough_ug_per_ml
+    bands      time_day, observable, unit, p05, median, p95 over the first cycles
+    """
+
+    name: str
+    n: int
+    subjects: pl.DataFrame
+    labs: pl.DataFrame | None = None
+    doses: pl.DataFrame | None = None
+    decisions: pl.DataFrame | None = None
+    tumour: pl.DataFrame | None = None
+    exposure: pl.DataFrame | None = None
+    bands: pl.DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """A finished run: arms, comparison, and what is needed to repeat it."""
+
+    trial: str
+    title: str
+    seed: int
+    patients: int
+    seconds: float
+    failed_solves: int
+    arms: dict[str, ArmResult]
+    comparison: list[ComparisonRow]
+    summary: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Per arm, exactly the fixed JSON of an arm (n, orr_pct, pfs_median_month, …)."""
+    definition: str = ""
+    """The trial file that was run, as YAML text."""
