@@ -1,0 +1,133 @@
+"""The commands, their options and their help texts. What they do stands in the modules they import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="tdm1",
+    help="T-DM1 (ado-trastuzumab emtansine) made executable: research software, not a medical device.",
+    epilog="Start with: tdm1 trial emilia",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    # Plain help: it reads well on every terminal, and drawing it with rich would cost half the start-up time.
+    rich_markup_mode=None,
+)
+schema_app = typer.Typer(help="Print the JSON Schema of a file that tdm1 reads.")
+app.add_typer(schema_app, name="schema")
+
+Seed = Annotated[
+    int | None, typer.Option(help="Seed of the random streams; the same seed gives the same numbers.", min=0)
+]
+Patients = Annotated[
+    int | None, typer.Option(help="Number of virtual patients; the first N are always the same people.", min=1)
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from tdm1 import __version__
+
+        typer.echo(f"tdm1 {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+@app.command(epilog="Example: tdm1 trial emilia --patients 200 --seed 1 --out runs/emilia")
+def trial(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in trial (emilia) or a trial file (YAML).")],
+    patients: Patients = None,
+    seed: Seed = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of processes; the numbers do not depend on it.", min=1)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write tables, manifest and report to this new folder.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run a virtual trial and compare it with what was published."""
+    from tdm1.cli._trial import run_trial
+
+    run_trial(name, patients=patients, seed=seed, workers=workers, out=out, as_json=json)
+
+
+@app.command(
+    short_help="Simulate a regimen without a trial around it.",
+    epilog="Example: tdm1 simulate --dose-mg-per-kg 3.6 --cycles 2 --observe conjugate,platelets --plot band.svg",
+)
+def simulate(
+    dose_mg_per_kg: Annotated[float, typer.Option(help="Dose, mg per kg of body weight.")] = 3.6,
+    every_days: Annotated[float, typer.Option(help="Days between doses.")] = 21.0,
+    cycles: Annotated[int, typer.Option(help="Number of doses.", min=1)] = 4,
+    weight_kg: Annotated[
+        float | None, typer.Option(help="Body weight of every patient, kg; left out: the weights of the population.")
+    ] = None,
+    patients: Annotated[int, typer.Option(help="Number of virtual patients.", min=1)] = 500,
+    observe: Annotated[str, typer.Option(help="What to observe, with commas between the names.")] = "conjugate",
+    times_day: Annotated[
+        str | None, typer.Option(help="Days to observe at, with commas between; left out: a regular grid.")
+    ] = None,
+    seed: Seed = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw the bands to a .png, .svg or .html file.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Simulate a regimen without a trial around it: median and 5 to 95 % band of each observation."""
+    from tdm1.cli._simulate import Request, run_simulation
+    from tdm1.cli._values import names, positive, times
+
+    request = Request(
+        dose_mg_per_kg=positive("--dose-mg-per-kg", dose_mg_per_kg),
+        every_days=positive("--every-days", every_days),
+        cycles=cycles,
+        weight_kg=None if weight_kg is None else positive("--weight-kg", weight_kg),
+        patients=patients,
+        observe=names("--observe", observe),
+        times_day=times("--times-day", times_day),
+        seed=seed,
+    )
+    run_simulation(request, plot=plot, as_json=json)
+
+
+@app.command(short_help="Say what a number, rule or term is.", epilog="Example: tdm1 explain clearance")
+def explain(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A fact (clearance), a label rule (M9) or a term (nadir).")],
+    json: Json = False,
+) -> None:
+    """Print what is known of a number, a label rule or a term, and where it comes from."""
+    from tdm1.cli._explain import run_explain
+
+    run_explain(name, as_json=json)
+
+
+@app.command(short_help="Fit unknown parameters to published rows.", epilog="Example: tdm1 calibrate emilia")
+def calibrate(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="The trial whose published rows are used.")],
+    json: Json = False,
+) -> None:
+    """Fit the parameters that no paper gives to the named rows of a published trial."""
+    from tdm1.cli._calibrate import run_calibration
+
+    run_calibration(name, as_json=json)
+
+
+@schema_app.command("trial", epilog="Example: tdm1 schema trial > trial.schema.json")
+def schema_trial() -> None:
+    """Print the JSON Schema of a trial file, with a description and a unit for every field."""
+    from tdm1.cli._schema import print_trial_schema
+
+    print_trial_schema()

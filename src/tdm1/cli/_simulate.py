@@ -1,0 +1,56 @@
+"""`tdm1 simulate`: a regimen without a trial around it, as a table, JSON or a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tdm1.cli._screen import note, print_json, progress, stdout
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to simulate: dose in mg/kg, days between doses, number of doses, weight in kg (None: the population's)."""
+
+    dose_mg_per_kg: float
+    every_days: float
+    cycles: int
+    weight_kg: float | None
+    patients: int
+    observe: tuple[str, ...]
+    times_day: tuple[float, ...] | None
+    seed: int | None
+
+
+def run_simulation(request: Request, *, plot: Path | None, as_json: bool) -> None:
+    """Simulate and show. Raises the input errors of `tdm1.trial` and PictureError; both mean bad input."""
+    from tdm1 import trial
+    from tdm1.report import as_json as forms
+    from tdm1.report import simulation, terminal
+
+    if plot is not None:
+        simulation.check_picture_file(plot)
+    seed = {} if request.seed is None else {"seed": request.seed}
+    with progress("simulate") as report:
+        report(0.0, "solving")
+        result = trial.simulate(
+            dose_mg_per_kg=request.dose_mg_per_kg,
+            every_days=request.every_days,
+            cycles=request.cycles,
+            weight_kg=request.weight_kg,
+            patients=request.patients,
+            observe=request.observe,
+            times_day=request.times_day,
+            **seed,
+        )
+        if plot is not None:
+            report(1.0, "drawing")
+            simulation.draw(result, plot, dose_mg_per_kg=request.dose_mg_per_kg, every_days=request.every_days)
+    if as_json:
+        print_json(forms.simulation_json(result))
+    else:
+        terminal.print_simulation(result, stdout())
+    if result.failed_solves:
+        note(f"warning: {result.failed_solves} of {request.patients} patients could not be solved and are left out")
+    if plot is not None:
+        note(f"written: {plot}")

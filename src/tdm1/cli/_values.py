@@ -1,0 +1,45 @@
+"""Reads the values of options; each error names the option, what was given and what it takes."""
+
+from __future__ import annotations
+
+import math
+
+
+class OptionError(ValueError):
+    """An option whose value cannot be used."""
+
+
+def positive(option: str, value: float) -> float:
+    """`value` when it is finite and above 0. Raises OptionError otherwise."""
+    if not (math.isfinite(value) and value > 0):
+        raise OptionError(f"{option} is {value:g}; it takes a number above 0")
+    return value
+
+
+def names(option: str, text: str) -> tuple[str, ...]:
+    """The names in a list with commas, in their order. Raises OptionError for an empty or doubled name."""
+    found = tuple(part.strip() for part in text.split(","))
+    if not all(found):
+        raise OptionError(f"{option} '{text}' has an empty name; write names with single commas between them")
+    twice = sorted({name for name in found if found.count(name) > 1})
+    if twice:
+        raise OptionError(f"{option} names {', '.join(twice)} twice; name each once")
+    return found
+
+
+def times(option: str, text: str | None) -> tuple[float, ...] | None:
+    """The days in a list with commas: finite, 0 or later, ascending. Raises OptionError otherwise."""
+    if text is None:
+        return None
+    days: list[float] = []
+    for part in text.split(","):
+        try:
+            day = float(part)
+        except ValueError:
+            raise OptionError(f"{option}: '{part.strip()}' is not a number; write days such as 0.1,1,7") from None
+        if not (math.isfinite(day) and day >= 0):
+            raise OptionError(f"{option}: {part.strip()} is not a day; it takes numbers of 0 or more")
+        if days and day <= days[-1]:
+            raise OptionError(f"{option}: day {day:g} comes after day {days[-1]:g}; write the days in ascending order")
+        days.append(day)
+    return tuple(days)

@@ -1,0 +1,119 @@
+"""Results as text for a terminal of 80 columns or more; marks are words, so colour is never needed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from tdm1.report import numbers
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tdm1.report.as_json import SimulationLike
+    from tdm1.report.explain import Explanation
+    from tdm1.trial.result import ComparisonRow, TrialResult
+
+#: Rows of a simulation that fit on one screen; the JSON form has them all.
+_ROWS_SHOWN = 24
+
+
+def _print_comparison(result: TrialResult, console: Console) -> None:
+    rows = [
+        (row.arm, _endpoint(row), numbers.published(row), numbers.simulated(row), row.within, row.role)
+        for row in result.comparison
+    ]
+    # One width for all arms, so that their tables line up under one head.
+    wide = [max(len("published [95 %]"), *(len(row[column]) for row in rows)) for column in (2, 3)]
+    name_width = min(max(len(row[1]) for row in rows), max(console.width - sum(wide) - 21, 12))
+    for at, arm in enumerate(dict.fromkeys(row[0] for row in rows)):
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, show_header=at == 0)
+        table.add_column("endpoint", width=name_width)
+        table.add_column("published [95 %]", justify="right", no_wrap=True, min_width=wide[0])
+        table.add_column("simulated [95 %]", justify="right", no_wrap=True, min_width=wide[1])
+        table.add_column("inside", min_width=6)
+        table.add_column("role", min_width=10)
+        for row in (row for row in rows if row[0] == arm):
+            mark = "[green]yes[/]" if row[4] else "[bold red]NO[/]"
+            table.add_row(escape(row[1]), escape(row[2]), escape(row[3]), mark, row[5])
+        size = f", {result.arms[arm].n} patients" if arm in result.arms else ""
+        console.print(f"\n[bold]{escape(arm)}[/]{size}")
+        console.print(table)
+
+
+def _endpoint(row: ComparisonRow) -> str:
+    unit = numbers.unit_words(row.unit)
+    return numbers.endpoint_words(row.endpoint) + (f" ({unit})" if unit else "")
+
+
+def print_trial(result: TrialResult, console: Console) -> None:
+    """Print the comparison of a finished trial with what was published, then the run in one paragraph."""
+    console.print(f"[bold]{escape(result.title or result.trial)}[/]")
+    if result.comparison:
+        _print_comparison(result, console)
+        console.print()
+        if any(row.derived_interval for row in result.comparison):
+            console.print("* interval computed by us from the published counts", style="dim")
+        for role in ("calibrated", "predicted"):
+            rows = [row for row in result.comparison if row.role == role]
+            if rows:
+                console.print(f"{role}: {sum(row.within for row in rows)} of {len(rows)} inside the published interval")
+    else:
+        console.print("No published results to compare with.")
+        console.print(_arms(result))
+    console.print(
+        f"{result.patients} patients, {result.failed_solves} failed solves, {result.seconds:.1f} seconds, "
+        f"seed {result.seed}"
+    )
+    console.print("Research software, not a medical device.", style="dim")
+
+
+def _arms(result: TrialResult) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("arm and result")
+    table.add_column("value", justify="right")
+    for name, summary in result.summary.items():
+        table.add_row(f"[bold]{escape(name)}[/]", "")
+        for key, value in summary.items():
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                unit = "months" if key.endswith("_month") else "percent" if key.endswith("_pct") else ""
+                table.add_row(f"  {numbers.endpoint_words(key)}", f"{numbers.number(float(value), unit)} "
+                              f"{numbers.unit_words(unit)}".rstrip())
+    return table
+
+
+def print_simulation(simulation: SimulationLike, console: Console) -> None:
+    """Print median and 5 to 95 % band of each observation; at most 24 evenly spaced times are shown."""
+    days = np.asarray(simulation.time_day, dtype=float)
+    shown = np.unique(np.linspace(0, len(days) - 1, min(len(days), _ROWS_SHOWN)).round().astype(int))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table.add_column("day", justify="right", no_wrap=True)
+    for name, unit in simulation.unit.items():
+        table.add_column(f"{escape(name)} ({escape(unit)})", justify="right")
+    for row in shown:
+        cells = [
+            f"{simulation.median[name][row]:.3g} ({simulation.p05[name][row]:.3g} to {simulation.p95[name][row]:.3g})"
+            for name in simulation.unit
+        ]
+        table.add_row(f"{days[row]:g}", *cells)
+    console.print(table)
+    console.print("median (5 to 95 % of patients)", style="dim")
+    if len(shown) < len(days):
+        console.print(f"{len(shown)} of {len(days)} times shown; --json gives them all", style="dim")
+
+
+def print_explanation(explanation: Explanation, console: Console) -> None:
+    """Print one explanation as labelled lines, warnings last."""
+    console.print(f"[bold]{escape(explanation.name)}[/]  {escape(explanation.kind)}")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for label, text in explanation.lines:
+        table.add_row(label, escape(text))
+    console.print(table)
+    for warning in explanation.warnings:
+        console.print(f"[yellow]caution:[/] {escape(warning)}")
