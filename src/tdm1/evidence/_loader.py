@@ -32,10 +32,12 @@ from tdm1.evidence._fact import Fact, Kind, Reading, Source, Variability
 _REQUIRED = ("meaning", "value", "unit", "kind", "population", "source", "where", "read", "date")
 _OPTIONAL = ("note", "between_patients")
 _SPREAD = {"kind", "value", "scale", "source", "where", "read", "note"}
-_ROOT = files("tdm1.evidence")
+#: Where the data files of this package lie.
+ROOT = files("tdm1.evidence")
 
 
-def _yaml(text: str, file: str) -> Any:
+def parse_yaml(text: str, file: str) -> Any:
+    """The document in a YAML text. Raises EvidenceError that names the file."""
     try:
         return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
@@ -101,10 +103,10 @@ def _fact(name: str, raw: dict[str, Any], defaults: dict[str, Any], file: str) -
 def facts() -> dict[str, Fact]:
     """Every fact by name. Raises EvidenceError, naming file and fact, when one breaks the schema."""
     found: dict[str, Fact] = {}
-    for path in sorted(_ROOT.joinpath("facts").iterdir(), key=lambda entry: entry.name):
+    for path in sorted(ROOT.joinpath("facts").iterdir(), key=lambda entry: entry.name):
         if not path.name.endswith(".yaml"):
             continue
-        document = _yaml(path.read_text("utf-8"), path.name)
+        document = parse_yaml(path.read_text("utf-8"), path.name)
         for name, raw in document["facts"].items():
             fact = _fact(name, raw, document.get("defaults", {}), path.name)
             if name in found:
@@ -116,7 +118,7 @@ def facts() -> dict[str, Fact]:
 @cache
 def sources() -> dict[str, Source]:
     """Every source by key, from `sources.yaml`."""
-    document = _yaml(_ROOT.joinpath("sources.yaml").read_text("utf-8"), "sources.yaml")
+    document = parse_yaml(ROOT.joinpath("sources.yaml").read_text("utf-8"), "sources.yaml")
     return {
         key: Source(key=key, citation=raw["citation"], doi=str(raw.get("doi") or ""), url=str(raw.get("url") or ""),
                     note=str(raw.get("note") or ""))

@@ -11,7 +11,7 @@ from typing import Any
 
 from tdm1.evidence._errors import EvidenceError
 
-_UCUM = {"10*9/L": "gigacount/L", "10*12/L": "teracount/L", "mg/kg": "mg/kg", "%": "percent"}
+_UCUM = {"10*9/L": "gigacount/L", "10*12/L": "teracount/L", "mg/kg": "mg/kg", "%": "percent", "xULN": "upper_limit"}
 
 
 @cache
@@ -24,6 +24,8 @@ def _registry() -> Any:
     registry.define("gigacount = 1e9 * cellcount")
     registry.define("teracount = 1e12 * cellcount")
     registry.define("enzyme_unit = [enzyme] = U")
+    # A multiple of the laboratory's upper limit of normal is not a plain share: the two do not convert.
+    registry.define("upper_limit = [upper_limit]")
     registry.define("nM = 1e-9 * mole / litre")
     return registry
 
