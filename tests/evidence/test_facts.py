@@ -66,10 +66,10 @@ def test_fact_source_resolves(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_fact_without_a_source_for_its_number_says_why(name: str) -> None:
     found = evidence.fact(name)
-    if found.read in ("assumed", "derived"):
-        assert found.note, f"{found.file}: '{name}' is {found.read}; its note must say why or how"
+    if found.read == "assumed":
+        assert found.note, f"{found.file}: '{name}' is assumed; its note must say why it is what it is"
     if found.source == "tdm1":
-        assert found.read in ("assumed", "derived", "calibrated"), f"{found.file}: '{name}' cannot be read in our own text"
+        assert found.read not in ("read", "secondary"), f"{found.file}: '{name}' cannot be read in our own text"
 
 
 @pytest.mark.parametrize("name", NAMES)
