@@ -1,0 +1,125 @@
+"""The decision itself, vectorised over patients: findings and history in, action and new history out.
+
+Order of thought at each visit: what recovered, what a repeat confirmed, which episodes opened, what must stop,
+whether the dose is held, which values are missing, whether a reduction is due, else give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdm1.safety._labs import LABS
+from tdm1.safety._match import fired, recovered
+from tdm1.safety._rule import Rule
+from tdm1.safety.decisions import Action, Decisions
+from tdm1.safety.findings import Findings
+from tdm1.safety.history import History
+
+Bools = NDArray[np.bool_]
+Integers = NDArray[np.int16]
+
+
+def _flags(rules: Sequence[Rule], *, action: str) -> Bools:
+    return np.array([rule.action == action for rule in rules], dtype=np.bool_)
+
+
+def _strictest(rules: Sequence[Rule], among: Bools) -> Integers:
+    """(N,) index of the strictest rule set in `among`; the earlier row on a tie; -1 for none."""
+    order = np.array(sorted(range(len(rules)), key=lambda index: (-rules[index].strictness, index)))
+    ordered = among[:, order]
+    chosen = order[np.argmax(ordered, axis=1)].astype(np.int16)
+    return np.where(ordered.any(axis=1), chosen, np.int16(-1)).astype(np.int16)
+
+
+def decide(
+    rules: Sequence[Rule],
+    levels_mg_per_kg: tuple[float, ...],
+    findings: Findings,
+    history: History,
+    dose_due: Bools,
+    required: tuple[str, ...],
+) -> Decisions:
+    """One decision a patient; see `Label.decide` for the meaning. All arrays have been checked."""
+    lowers = np.array([rule.lowers for rule in rules], dtype=np.bool_)
+    holding, stopping = _flags(rules, action="hold"), _flags(rules, action="stop")
+    repeats = np.array([rule.repeat_within_day is not None for rule in rules], dtype=np.bool_)
+    confirms = np.array([rule.stop_if_not_recovered for rule in rules], dtype=np.bool_)
+    tracked = holding | _flags(rules, action="reduce") | repeats
+    live = ~history.stopped
+
+    met, lacking = fired(rules, findings, dose_due)
+    well, ill = recovered(rules, findings)
+    # A repeat is a measurement of a later day; the same day's value is the finding itself.
+    later = findings.time_day > history.lvef_asked_day
+    well &= ~repeats | later[:, None]
+    confirmed = history.open & confirms & ill & later[:, None]
+
+    opened = met & tracked & ~history.open
+    still_open = (history.open & ~well) | (met & tracked)
+    must_lower = opened & lowers
+    at_last = history.level >= len(levels_mg_per_kg) - 1
+    # A reduction that has no lower level is a stop, at once.
+    stop_reasons = (met & stopping) | confirmed | (must_lower & at_last[:, None])
+    stop_now = live & stop_reasons.any(axis=1)
+
+    due = history.reduction_due | must_lower.any(axis=1)
+    due_rule = np.where(history.reduction_due, history.reduction_rule, _strictest(rules, must_lower)).astype(np.int16)
+    hold_rule = _strictest(rules, still_open & holding)
+
+    measured_lvef = np.zeros(len(findings), dtype=np.bool_) if findings.lvef is None else ~np.isnan(findings.lvef)
+    # A repeat that cannot be judged without the baseline answers nothing: the episode stays open.
+    unanswered = measured_lvef & later & (history.open & confirms & ~well & ~ill).any(axis=1)
+    undecided = np.where(measured_lvef, lacking | unanswered, history.lvef_undecided)
+    needs = _needs(findings, dose_due, required, undecided)
+
+    stopped = history.stopped | stop_now
+    action = np.select(
+        [stopped, hold_rule >= 0, needs.any(axis=1), due],
+        [np.int8(Action.STOP), np.int8(Action.HOLD), np.int8(Action.UNKNOWN), np.int8(Action.REDUCE)],
+        default=np.int8(Action.GIVE),
+    ).astype(np.int8)
+    stop_rule = np.where(stop_now, _first(stop_reasons), history.stop_rule).astype(np.int16)
+    reducing = dose_due & (action == Action.REDUCE)
+    given = reducing | (dose_due & (action == Action.GIVE))
+    level = (history.level + reducing).astype(np.int8)
+    give_rule = _first(met & _flags(rules, action="give"))
+    rule = np.select(
+        [action == Action.STOP, action == Action.HOLD, action == Action.REDUCE, action == Action.GIVE],
+        [stop_rule, hold_rule, due_rule, give_rule], default=np.int16(-1),
+    ).astype(np.int16)
+    asks = (met & repeats).any(axis=1)
+    answered = measured_lvef & later & ~unanswered
+    asked_day = np.where(answered, np.nan, history.lvef_asked_day)
+    asked_day = np.where(asks & np.isnan(asked_day), findings.time_day, asked_day)
+    due &= ~reducing
+    after = History(
+        level=level, stopped=stopped, stop_rule=stop_rule, open=still_open, reduction_due=due,
+        reduction_rule=np.where(due, due_rule, np.int16(-1)).astype(np.int16),
+        lvef_asked_day=asked_day, lvef_undecided=undecided, last_day=findings.time_day.copy(),
+    )
+    if history.stopped.any():
+        # Who has stopped stays as he was: nothing more is decided about him.
+        after = after.put(history.stopped, history.take(history.stopped))
+    levels = np.asarray(levels_mg_per_kg)
+    return Decisions(
+        action=action, rule=rule, level=level, dose_mg_per_kg=np.where(given, levels[level], np.nan), given=given,
+        fired=met, needs=needs, newly_stopped=stop_now, dose_due=dose_due, history=after, findings=findings,
+        rule_ids=tuple(one.id for one in rules), need_names=(*required, "lvef_baseline"),
+    )
+
+
+def _first(among: Bools) -> Integers:
+    """(N,) index of the first rule of the table in `among`, -1 for none."""
+    return np.where(among.any(axis=1), np.argmax(among, axis=1), -1).astype(np.int16)
+
+
+def _needs(findings: Findings, dose_due: Bools, required: tuple[str, ...], undecided: Bools) -> Bools:
+    """(N, K) values without which the label cannot decide: the required labs at a dose, then the LVEF baseline."""
+    missing: list[Bools] = []
+    for name in required:
+        column = findings.column(LABS[name].column)
+        missing.append(dose_due if column is None else dose_due & np.isnan(column))
+    return np.stack([*missing, undecided], axis=1)

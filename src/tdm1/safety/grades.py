@@ -1,0 +1,85 @@
+"""CTCAE grades of laboratory values, vectorised, from the bounds that stand as facts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tdm1 import evidence
+from tdm1.safety._errors import FindingError
+
+#: Which way is worse, and the unit of the bounds. Another analyte needs its facts and one line here.
+_SCALES: Final[dict[str, tuple[str, str]]] = {
+    "platelets": ("lower", "10*9/L"),
+    "alt": ("higher", "xULN"),
+    "ast": ("higher", "xULN"),
+    "bilirubin": ("higher", "xULN"),
+}
+VERSIONS: Final[tuple[int, ...]] = (3, 4, 5)
+ANALYTES: Final[tuple[str, ...]] = tuple(_SCALES)
+
+#: The grade of a value that was not measured.
+NOT_GRADED: Final = -1
+
+
+def _names(analyte: str, version: int) -> None:
+    if analyte not in _SCALES:
+        raise FindingError(f"no grades are here for '{analyte}'{evidence.nearest(analyte, ANALYTES)} "
+                           f"They are here for {', '.join(ANALYTES)}")
+    if version not in VERSIONS:
+        raise FindingError(f"no CTCAE version {version!r} is here; use one of {', '.join(map(str, VERSIONS))}")
+
+
+def bounds(analyte: str, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike | None = None) -> list[NDArray[np.float64]]:
+    """The bounds at which grades 1 to 4 begin, in the unit of the value.
+
+    Platelets: 10*9/L, a grade begins below its bound, grade 1 below `lln`. ALT, AST and bilirubin: multiples of the
+    upper limit of normal times `uln`, a grade begins above its bound. Raises FindingError for an unknown
+    analyte or version, a missing `lln`, or a limit that is not positive.
+    """
+    _names(analyte, version)
+    worse, unit = _SCALES[analyte]
+    prefix = f"ctcae{version}.{analyte}.grade_"
+    if worse == "higher":
+        limit = _limit("uln", uln)
+        return [evidence.value(f"{prefix}{grade}", unit) * limit for grade in (1, 2, 3, 4)]
+    if lln is None:
+        raise FindingError(f"grade 1 of {analyte} begins below the laboratory's lower limit of normal; give lln in {unit}")
+    lower = _limit("lln", lln)
+    fixed = [np.asarray(evidence.value(f"{prefix}{grade}", unit)) for grade in (2, 3, 4)]
+    if (lower < fixed[0]).any():
+        raise FindingError(f"lln {lower.min():g} is below the bound of grade 2 ({fixed[0]:g} {unit}); give lln in {unit}")
+    return [lower, *fixed]
+
+
+def _limit(name: str, given: ArrayLike) -> NDArray[np.float64]:
+    limit = np.asarray(given, dtype=np.float64)
+    if not ((limit > 0) & np.isfinite(limit)).all():
+        raise FindingError(f"{name} must be a positive number in the unit of the value")
+    return limit
+
+
+def grade(
+    analyte: str, value: ArrayLike, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike | None = None,
+) -> NDArray[np.int8]:
+    """CTCAE grade 0 to 4 of each value, -1 where the value is NaN; shape of `value`.
+
+    analyte   platelets (10*9/L, needs `lln`), alt, ast (U/L with `uln` in U/L) or bilirubin (with `uln` in its unit);
+              values that are multiples of the upper limit already need no `uln`
+    version   3, 4 or 5 of the CTCAE; ALT and AST grade 2 begin above 2.5 x ULN in version 3, above 3 in 4 and 5
+    Version 5 judges against the baseline where that was abnormal; here the limits of normal always serve.
+    Raises FindingError for an unknown analyte or version, a negative or infinite value, or a bad limit.
+    Source: facts ctcae3, ctcae4, ctcae5.
+    """
+    found = np.asarray(value, dtype=np.float64)
+    begins = bounds(analyte, version, uln=uln, lln=lln)
+    wrong = np.isinf(found) | (found < 0)
+    if wrong.any():
+        where = int(np.argmax(wrong))
+        raise FindingError(f"{analyte} number {where} is {found.flat[where]:g}; give 0 or more, or NaN when not measured")
+    higher = _SCALES[analyte][0] == "higher"
+    reached = [found > bound if higher else found < bound for bound in begins]
+    total = np.sum(reached, axis=0, dtype=np.int8)
+    return np.where(np.isnan(found), np.int8(NOT_GRADED), total).astype(np.int8)
