@@ -10,7 +10,7 @@ from tdm1.trial.result import ArmResult, ComparisonRow, TrialResult
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
 DEFINITION = """\
-schema: 1
+ctcae: "3.0"
 name: madeup
 title: A made-up trial for tests
 seed: 7

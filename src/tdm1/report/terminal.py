@@ -29,7 +29,7 @@ def _print_comparison(result: TrialResult, console: Console) -> None:
     ]
     # One width for all arms, so that their tables line up under one head.
     wide = [max(len("published [95 %]"), *(len(row[column]) for row in rows)) for column in (2, 3)]
-    name_width = min(max(len(row[1]) for row in rows), max(console.width - sum(wide) - 21, 12))
+    name_width = min(max(len(row[1]) for row in rows), max(console.width - sum(wide) - 24, 12))
     for at, arm in enumerate(dict.fromkeys(row[0] for row in rows)):
         table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, show_header=at == 0)
         table.add_column("endpoint", width=name_width)

@@ -1,0 +1,175 @@
+"""Trial tables under CDISC ADaM names: ADSL, ADTTE, ADLB, ADTR, ADEX and ADPP.
+
+One row a patient in ADSL; one row a value in the others (PARAMCD, AVAL, AVALU). Every column is in the
+register `variables()`, with its label and unit. A column of the trial that the register does not know is
+kept in ADSL under its own name in capitals; none is dropped.
+
+Source: CDISC Analysis Data Model Implementation Guide (variable names and structures, own words).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import polars as pl
+
+from tdm1.interop._adam_variables import EXPOSURE_PARAMETERS, KEYS, LAB_PARAMETERS, OTHERS, SUBJECT, SURVIVAL, Variable
+
+DATASETS = ("ADSL", "ADTTE", "ADLB", "ADTR", "ADEX", "ADPP")
+
+
+class AdamError(ValueError):
+    """A trial table that cannot be written under ADaM names."""
+
+
+class ArmTables(Protocol):
+    """The tables of one arm; those it does not have are None."""
+
+    @property
+    def subjects(self) -> pl.DataFrame: ...
+    @property
+    def labs(self) -> pl.DataFrame | None: ...
+    @property
+    def doses(self) -> pl.DataFrame | None: ...
+    @property
+    def tumour(self) -> pl.DataFrame | None: ...
+    @property
+    def exposure(self) -> pl.DataFrame | None: ...
+
+
+def _keys(study: str, number: int, arm: str) -> list[pl.Expr]:
+    patient = pl.col("patient").cast(pl.Int64)
+    return [
+        pl.lit(study).alias("STUDYID"),
+        pl.format("{}-{}-{}", pl.lit(study), pl.lit(str(number)), patient.cast(pl.String).str.zfill(6)).alias("USUBJID"),
+        patient.alias("SUBJID"),
+        pl.lit(arm).alias("TRT01P"),
+    ]
+
+
+def _time() -> list[pl.Expr]:
+    # ADaM has no study day 0: the day of the first dose is day 1.
+    day = pl.col("time_day")
+    return [(day.floor().cast(pl.Int64) + (day >= 0).cast(pl.Int64)).alias("ADY"), day.cast(pl.Float64).alias("ARELTM")]
+
+
+def subject_level(study: str, number: int, arm: str, subjects: pl.DataFrame) -> pl.DataFrame:
+    """ADSL of one arm: one row a patient, flags as Y and N."""
+    known = {variable.ours: variable.name for variable in SUBJECT}
+    columns: list[pl.Expr] = []
+    for ours, kind in subjects.schema.items():
+        if ours == "patient" or ours in SURVIVAL:
+            continue
+        column = pl.col(ours)
+        if kind == pl.Boolean:
+            column = pl.when(column).then(pl.lit("Y")).otherwise(pl.lit("N"))
+        columns.append(column.alias(known.get(ours, ours.upper())))
+    return subjects.select(*_keys(study, number, arm), *columns)
+
+
+def time_to_event(study: str, number: int, arm: str, subjects: pl.DataFrame) -> pl.DataFrame:
+    """ADTTE of one arm: PFS and OS in months; CNSR is 0 for an event and 1 for a censored time."""
+    parts = [
+        subjects.select(
+            *_keys(study, number, arm),
+            pl.lit(code).alias("PARAMCD"),
+            pl.lit(words).alias("PARAM"),
+            pl.col(f"{code.lower()}_month").cast(pl.Float64).alias("AVAL"),
+            pl.lit("MONTHS").alias("AVALU"),
+            (1 - pl.col(f"{code.lower()}_event").cast(pl.Int64)).alias("CNSR"),
+        )
+        for code, words in (("PFS", "Progression-Free Survival"), ("OS", "Overall Survival"))
+        if f"{code.lower()}_month" in subjects.columns
+    ]
+    return pl.concat(parts) if parts else pl.DataFrame()
+
+
+def laboratory(study: str, number: int, arm: str, labs: pl.DataFrame) -> pl.DataFrame:
+    """ADLB of one arm. Raises AdamError for an analyte without a parameter code."""
+    unknown = sorted(set(labs["analyte"].unique()) - set(LAB_PARAMETERS))
+    if unknown:
+        raise AdamError(f"no ADaM parameter code for {', '.join(unknown)}; add it to LAB_PARAMETERS")
+    return labs.select(
+        *_keys(study, number, arm),
+        pl.col("analyte").replace_strict({key: code for key, (code, _) in LAB_PARAMETERS.items()}).alias("PARAMCD"),
+        pl.col("analyte").replace_strict({key: words for key, (_, words) in LAB_PARAMETERS.items()}).alias("PARAM"),
+        pl.col("value").cast(pl.Float64).alias("AVAL"),
+        pl.col("unit").alias("AVALU"),
+        *_time(),
+        pl.col("grade").alias("ATOXGR"),
+    )
+
+
+def tumour_response(study: str, number: int, arm: str, tumour: pl.DataFrame) -> pl.DataFrame:
+    """ADTR of one arm: the sum of target lesion diameters at each scan."""
+    return tumour.select(
+        *_keys(study, number, arm),
+        pl.lit("SUMDIAM").alias("PARAMCD"),
+        pl.lit("Sum of Diameters of Target Lesions").alias("PARAM"),
+        pl.col("sum_of_diameters_mm").cast(pl.Float64).alias("AVAL"),
+        pl.lit("mm").alias("AVALU"),
+        *_time(),
+        pl.col("change_pct").cast(pl.Float64).alias("PCHG"),
+    )
+
+
+def dosing(study: str, number: int, arm: str, doses: pl.DataFrame) -> pl.DataFrame:
+    """ADEX of one arm: every infusion, in mg."""
+    return doses.select(
+        *_keys(study, number, arm),
+        pl.lit("DOSE").alias("PARAMCD"),
+        pl.lit("Dose Administered").alias("PARAM"),
+        pl.col("dose_mg").cast(pl.Float64).alias("AVAL"),
+        pl.lit("mg").alias("AVALU"),
+        *_time(),
+        pl.col("cycle").cast(pl.Int64).alias("AVISITN"),
+        pl.col("level_mg_per_kg").cast(pl.Float64).alias("DOSELVL"),
+        pl.col("weight_kg").cast(pl.Float64).alias("WEIGHT"),
+        pl.col("infusion_day").cast(pl.Float64).alias("INFDUR"),
+    )
+
+
+def exposure_parameters(study: str, number: int, arm: str, exposure: pl.DataFrame) -> pl.DataFrame:
+    """ADPP of one arm: AUC, Cmax and trough of the conjugate in each cycle."""
+    parts = [
+        exposure.select(
+            *_keys(study, number, arm),
+            pl.lit(code).alias("PARAMCD"),
+            pl.lit(words).alias("PARAM"),
+            pl.col(column).cast(pl.Float64).alias("AVAL"),
+            pl.lit(unit).alias("AVALU"),
+            pl.col("cycle").cast(pl.Int64).alias("AVISITN"),
+        )
+        for column, (code, words, unit) in EXPOSURE_PARAMETERS.items()
+    ]
+    return pl.concat(parts)
+
+
+def tables(study: str, arms: Mapping[str, ArmTables]) -> dict[str, pl.DataFrame]:
+    """Every ADaM table of a trial by its name, the arms one after the other; a table no arm has is left out."""
+    found: dict[str, list[pl.DataFrame]] = {name: [] for name in DATASETS}
+    for number, (arm, made) in enumerate(arms.items(), start=1):
+        found["ADSL"].append(subject_level(study, number, arm, made.subjects))
+        found["ADTTE"].append(time_to_event(study, number, arm, made.subjects))
+        if made.labs is not None:
+            found["ADLB"].append(laboratory(study, number, arm, made.labs))
+        if made.tumour is not None:
+            found["ADTR"].append(tumour_response(study, number, arm, made.tumour))
+        if made.doses is not None:
+            found["ADEX"].append(dosing(study, number, arm, made.doses))
+        if made.exposure is not None:
+            found["ADPP"].append(exposure_parameters(study, number, arm, made.exposure))
+    # Arms may know different things of a patient; a column that one arm lacks is null there.
+    return {name: pl.concat(parts, how="diagonal_relaxed") for name, parts in found.items() if parts}
+
+
+def variables() -> pl.DataFrame:
+    """The register: dataset, variable, label, unit and the trial's own column of every exported column."""
+    keys = [Variable(dataset, name, label, "text", "") for dataset in DATASETS for name, label in KEYS]
+    rows = [*keys, *SUBJECT, *OTHERS]
+    return pl.DataFrame(
+        [(row.dataset, row.name, row.label, row.unit, row.ours) for row in rows],
+        schema=["dataset", "variable", "label", "unit", "column"],
+        orient="row",
+    )

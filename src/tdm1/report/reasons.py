@@ -1,0 +1,48 @@
+"""Why doses were held, reduced and stopped: decisions counted by rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tdm1.report import rules
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ACTIONS = ("hold", "reduce", "stop")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a changed dose: decisions and patients by action, and the rule in words."""
+
+    rule: str
+    words: str
+    decisions: dict[str, int]
+    patients: dict[str, int]
+
+    @property
+    def most(self) -> int:
+        """The largest number of patients of any action."""
+        return max(self.patients.values())
+
+
+def reasons(decisions: pl.DataFrame) -> list[Reason]:
+    """The reasons in a decision table, those that touched most patients first; doses given are left out."""
+    import polars as pl
+
+    changed = decisions.filter(pl.col("action").is_in(list(ACTIONS)))
+    counted = changed.group_by("rule", "action").agg(decisions=pl.len(), patients=pl.col("patient").n_unique())
+    found: list[Reason] = []
+    for (rule,), part in counted.sort("rule", "action").group_by(["rule"], maintain_order=True):
+        rows = {row["action"]: row for row in part.iter_rows(named=True)}
+        found.append(
+            Reason(
+                rule=str(rule),
+                words=rules.reason(str(rule)),
+                decisions={action: int(rows[action]["decisions"]) for action in ACTIONS if action in rows},
+                patients={action: int(rows[action]["patients"]) for action in ACTIONS if action in rows},
+            )
+        )
+    return sorted(found, key=lambda reason: (-reason.most, reason.rule))
