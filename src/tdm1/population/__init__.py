@@ -2,7 +2,7 @@
 
 from tdm1 import eligibility, population
 
-people = population.sample(population.load("emilia"), seed=1, first=0, count=991, screen=eligibility.load("emilia"))
+people = population.sample(population.load("emilia"), seed=1, first=0, count=991, screen=eligibility.screen("emilia"))
 """
 
 from tdm1.population import streams

@@ -24,5 +24,5 @@ class Strict(BaseModel):
         unknown = [key for key in keys if key not in cls.model_fields]
         if unknown:
             hints = ", ".join(f"'{key}'{nearest(key, cls.model_fields)}" for key in unknown)
-            raise ValueError(f"unknown key {hints}. Known keys: {', '.join(cls.model_fields)}")
+            raise ValueError(f"unknown key {hints} (known keys: {', '.join(cls.model_fields)})")
         return cast("Any", raw)

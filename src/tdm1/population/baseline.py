@@ -35,7 +35,7 @@ def builtin() -> list[str]:
 @cache
 def _document(name: str) -> dict[str, Any]:
     if name not in builtin():
-        raise PopulationError(f"no baseline is called '{name}'{nearest(name, builtin())} Known: {', '.join(builtin())}")
+        raise PopulationError(f"no baseline is called '{name}'{nearest(name, builtin())} (known: {', '.join(builtin())})")
     return yaml.safe_load(_FOLDER.joinpath(f"{name}.yaml").read_text("utf-8"))
 
 

@@ -31,7 +31,7 @@ def _known_kind(raw: Any) -> Any:
         kind = cast("Mapping[str, Any]", raw).get("distribution")
         if kind not in _KINDS:
             said = "distribution is missing" if kind is None else f"no distribution is called '{kind}'"
-            raise ValueError(f"{said}{nearest(str(kind), _KINDS)} Known: {', '.join(_KINDS)}")
+            raise ValueError(f"{said}{nearest(str(kind), _KINDS)} (known: {', '.join(_KINDS)})")
         return cast("Any", raw)
     return raw
 
