@@ -84,8 +84,8 @@ def _all(raw: Any, at: str, thresholds: set[float]) -> All:
 
 
 def _when(raw: Mapping[str, Any], at: str, thresholds: set[float]) -> tuple[All, ...]:
-    alternatives = raw["any"] if "any" in raw else [raw]
-    return tuple(_all(one["all"] if "all" in one else one, at, thresholds) for one in alternatives)
+    alternatives = raw.get("any", [raw])
+    return tuple(_all(one.get("all", one), at, thresholds) for one in alternatives)
 
 
 def _rule(rule_id: str, raw: Mapping[str, Any], document: Mapping[str, Any], file: str) -> Rule:
@@ -93,7 +93,8 @@ def _rule(rule_id: str, raw: Mapping[str, Any], document: Mapping[str, Any], fil
     _known(raw, _RULE | _MARKS, at, "key")
     marks = {"note": "", "label_date": document["label_date"], **document.get("defaults", {})}
     marks |= {key: value for key, value in raw.items() if key in _MARKS}
-    lacking = [key for key in sorted(_MARKS) if key not in marks] + [key for key in ("when", "action") if key not in raw]
+    lacking = [key for key in sorted(_MARKS) if key not in marks]
+    lacking += [key for key in ("when", "action") if key not in raw]
     if lacking:
         raise RuleError(f"{at} lacks {', '.join(lacking)}; add them to the rule or to the file's defaults")
     _known([raw["action"]], get_args(RuleAction), at, "action")

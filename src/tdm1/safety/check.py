@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Literal
 
 import numpy as np
@@ -51,23 +51,23 @@ class RuleCheck:
 def _points(edges: set[float], beyond: float) -> NDArray[np.float64]:
     """Every edge, a point inside each interval, and one beyond each end (never under 0)."""
     ordered = sorted(edges)
-    inside = [(low + high) / 2 for low, high in zip(ordered, ordered[1:], strict=False)]
+    inside = [(low + high) / 2 for low, high in pairwise(ordered)]
     return np.array(sorted({*ordered, *inside, ordered[0] / 2, ordered[-1] + beyond}))
 
 
 def lab_axes(label: Label) -> list[Axis]:
-    """The axes of the laboratory grid, each from good to bad; the baseline of the ejection fraction is one of them."""
+    """The axes of the laboratory grid, each from good to bad; the baseline ejection fraction is one of them."""
     axes: list[Axis] = []
     conditions = [one for rule in label.rules for part in (*rule.when, rule.until) for one in part]
     for lab in LABS.values():
-        edges = {edge for one in conditions if one.lab == lab.name and one.basis not in ("points_below_baseline", "grade")
-                 for edge in one.edges()}
+        mine = [one for one in conditions if one.lab == lab.name]
+        edges = {edge for one in mine if one.basis not in ("points_below_baseline", "grade") for edge in one.edges()}
         if not edges:
             continue
         values = _points(edges, beyond=1.0)
         axes.append((lab.column, values if lab.worse == "higher" else values[::-1]))
         if lab.name == "lvef":
-            drops = {edge for one in conditions if one.basis == "points_below_baseline" for edge in one.edges()}
+            drops = {edge for one in mine if one.basis == "points_below_baseline" for edge in one.edges()}
             moved = {float(value + drop) for value in values for drop in (_points(drops, 1.0) if drops else [0.0])}
             # A higher baseline is a larger drop: the worse end.
             axes.append(("lvef_baseline", np.array(sorted(moved))))
@@ -127,7 +127,8 @@ def _monotone(label: Label, axes: list[Axis]) -> tuple[int, list[Problem]]:
                 place = list(np.unravel_index(int(np.argmax(wrong)), wrong.shape))
                 index = int(np.ravel_multi_index(tuple(place), shape))
                 rules = (decided.rule_id(index),)
-                problems.append(Problem("milder when worse", rules, f"{_said(findings, index, axes)}; then {name} worsens"))
+                seen = f"{_said(findings, index, axes)}; then {name} worsens"
+                problems.append(Problem("milder when worse", rules, seen))
                 break
     return len(findings), problems
 
@@ -161,9 +162,10 @@ def _single_findings(label: Label) -> list[Problem]:
             if both.any() and _demand(one) != _demand(two):
                 problems.append(Problem("contradiction", (one.id, two.id), _said(findings, int(np.argmax(both)), mine)))
         problems += [
-            Problem("never reached", (rule.id,), "no finding of the grid meets it") for rule, seen in met if not seen.any()
+            Problem("never reached", (rule.id,), "no finding of the grid meets it")
+            for rule, seen in met if not seen.any()
         ]
-        lab = next((lab for lab in LABS.values() if columns == {lab.column}), None)
+        lab = next((lab for lab in LABS.values() if columns == frozenset({lab.column})), None)
         if lab is not None:
             covered = np.any([seen for _, seen in met], axis=0).reshape([len(values) for _, values in mine])
             axis = names.index(lab.column)
@@ -189,7 +191,8 @@ def _recoveries(label: Label) -> list[Problem]:
             findings = _grid(mine)
             both = all_hold(part, findings)[0] & all_hold(rule.until, findings)[0]
             if rule.until and both.any():
-                problems.append(Problem("hold that recovers at once", (rule.id,), _said(findings, int(np.argmax(both)), mine)))
+                seen = _said(findings, int(np.argmax(both)), mine)
+                problems.append(Problem("hold that recovers at once", (rule.id,), seen))
     return problems
 
 

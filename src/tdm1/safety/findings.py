@@ -54,12 +54,13 @@ class Findings:
         for name in columns:
             if name not in known:
                 raise FindingError(f"there is no finding '{name}'{evidence.nearest(name, known)}")
-        given = {"time_day": time_day} | {name: value for name, value in columns.items() if value is not None}
+        given: dict[str, ArrayLike] = {"time_day": time_day}
+        given |= {name: value for name, value in columns.items() if value is not None}
         arrays = {name: np.asarray(value, dtype=np.float64) for name, value in given.items()}
         count = max((array.size for array in arrays.values() if array.ndim), default=1)
         for name, array in arrays.items():
             if array.ndim > 1 or (array.ndim == 1 and array.size != count):
-                raise FindingError(f"finding '{name}' has shape {array.shape}; give one number or {count}, a patient each")
+                raise FindingError(f"finding '{name}' has shape {array.shape}; give one number or {count} of them")
         whole = {name: np.broadcast_to(array, (count,)) for name, array in arrays.items()}
         for name, array in whole.items():
             _check(name, array)
@@ -76,9 +77,9 @@ class Findings:
     def take(self, index: ArrayLike) -> Findings:
         """The findings of the patients in `index` (numbers or a mask), in that order."""
         chosen = np.asarray(index)
-        return Findings(**{
-            field.name: None if (array := self.column(field.name)) is None else array[chosen] for field in fields(self)
-        })
+        columns = {field.name: self.column(field.name) for field in fields(self) if field.name != "time_day"}
+        some = {name: array[chosen] for name, array in columns.items() if array is not None}
+        return Findings(time_day=self.time_day[chosen], **some)
 
 
 def _refuse(name: str, array: Floats, wrong: NDArray[np.bool_], mend: str) -> None:

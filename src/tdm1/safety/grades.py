@@ -32,7 +32,9 @@ def _names(analyte: str, version: int) -> None:
         raise FindingError(f"no CTCAE version {version!r} is here; use one of {', '.join(map(str, VERSIONS))}")
 
 
-def bounds(analyte: str, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike | None = None) -> list[NDArray[np.float64]]:
+def bounds(
+    analyte: str, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike | None = None,
+) -> list[NDArray[np.float64]]:
     """The bounds at which grades 1 to 4 begin, in the unit of the value.
 
     Platelets: 10*9/L, a grade begins below its bound, grade 1 below `lln`. ALT, AST and bilirubin: multiples of the
@@ -46,11 +48,11 @@ def bounds(analyte: str, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike |
         limit = _limit("uln", uln)
         return [evidence.value(f"{prefix}{grade}", unit) * limit for grade in (1, 2, 3, 4)]
     if lln is None:
-        raise FindingError(f"grade 1 of {analyte} begins below the laboratory's lower limit of normal; give lln in {unit}")
+        raise FindingError(f"grade 1 of {analyte} begins below the lower limit of normal; give lln in {unit}")
     lower = _limit("lln", lln)
     fixed = [np.asarray(evidence.value(f"{prefix}{grade}", unit)) for grade in (2, 3, 4)]
     if (lower < fixed[0]).any():
-        raise FindingError(f"lln {lower.min():g} is below the bound of grade 2 ({fixed[0]:g} {unit}); give lln in {unit}")
+        raise FindingError(f"lln {lower.min():g} is below grade 2's bound ({fixed[0]:g} {unit}); give it in {unit}")
     return [lower, *fixed]
 
 
@@ -78,7 +80,7 @@ def grade(
     wrong = np.isinf(found) | (found < 0)
     if wrong.any():
         where = int(np.argmax(wrong))
-        raise FindingError(f"{analyte} number {where} is {found.flat[where]:g}; give 0 or more, or NaN when not measured")
+        raise FindingError(f"{analyte} number {where} is {found.flat[where]:g}; give 0 or more, NaN when not measured")
     higher = _SCALES[analyte][0] == "higher"
     reached = [found > bound if higher else found < bound for bound in begins]
     total = np.sum(reached, axis=0, dtype=np.int8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from tdm1 import evidence
 from tdm1.safety._decide import decide
 from tdm1.safety._errors import FindingError, RuleError
-from tdm1.safety._labs import BEFORE_EVERY_DOSE, LABS
+from tdm1.safety._labs import BEFORE_EVERY_DOSE
 from tdm1.safety._rule import Rule
 from tdm1.safety._rulefile import RuleFile, shipped
 from tdm1.safety.decisions import Decisions
@@ -49,10 +50,10 @@ class Label:
                         f"{evidence.nearest(rule_id, self.rule_ids)}")
 
     def with_levels(self, levels_mg_per_kg: tuple[float, ...]) -> Label:
-        """The same rules on other dose levels, the full dose first. Raises RuleError unless they fall and are positive."""
-        falling = all(high > low for high, low in zip(levels_mg_per_kg, levels_mg_per_kg[1:], strict=False))
+        """The same rules on other dose levels, the full dose first. RuleError unless they are positive and fall."""
+        falling = all(high > low for high, low in pairwise(levels_mg_per_kg))
         if not levels_mg_per_kg or not falling or not all(0 < level < np.inf for level in levels_mg_per_kg):
-            raise RuleError(f"dose levels {levels_mg_per_kg} must be positive, in mg/kg, each lower than the one before")
+            raise RuleError(f"dose levels {levels_mg_per_kg} must be positive mg/kg, each lower than the one before")
         return replace(self, levels_mg_per_kg=tuple(float(level) for level in levels_mg_per_kg))
 
     def start(self, patients: int) -> History:
@@ -87,8 +88,9 @@ class Label:
             raise FindingError("this history was started under another label; use this label's start()")
         for name in required:
             if name not in BEFORE_EVERY_DOSE:
-                raise FindingError(f"'{name}' is not a lab that a dose can require"
-                                   f"{evidence.nearest(name, BEFORE_EVERY_DOSE)} It may be {', '.join(BEFORE_EVERY_DOSE)}")
+                hint = evidence.nearest(name, BEFORE_EVERY_DOSE)
+                raise FindingError(f"'{name}' is not a lab that a dose can require{hint}"
+                                   f" It may be {', '.join(BEFORE_EVERY_DOSE)}")
         back = ~history.stopped & (findings.time_day < history.last_day)
         if back.any():
             patient = int(np.argmax(back))
@@ -99,8 +101,8 @@ class Label:
 
     def lvef_repeat_due_day(self, history: History) -> NDArray[np.float64]:
         """(N,) last day on which the ejection fraction should have been repeated; NaN where none is asked for."""
-        within = min((rule.repeat_within_day for rule in self.rules if rule.repeat_within_day is not None), default=np.nan)
-        return history.lvef_asked_day + within
+        within = [rule.repeat_within_day for rule in self.rules if rule.repeat_within_day is not None]
+        return history.lvef_asked_day + min(within, default=np.nan)
 
 
 def _one(setting: str, region: str) -> RuleFile:

@@ -66,7 +66,9 @@ def explain(label: Label, decisions: Decisions, patient: int = 0) -> Explanation
     if decider >= 0:
         speaking = speaking.copy()
         speaking[decider] = True
-    order = sorted(np.flatnonzero(speaking), key=lambda index: (index != decider, -label.rules[index].strictness, index))
+    order = sorted(
+        np.flatnonzero(speaking), key=lambda index: (index != decider, -label.rules[index].strictness, index),
+    )
     reasons = tuple(
         Reason(
             id=rule.id, text=rule_in_words(rule), source=rule.source, where=rule.where, read=rule.read,
