@@ -1,0 +1,86 @@
+"""Published results of a trial file and how a simulated value is held against them."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from tdm1 import evidence
+from tdm1.evidence.intervals import median_interval, percent_interval
+from tdm1.trial.table_row import TableRow
+
+#: How a table's `verified` mark reads as a reading mark of the evidence.
+_MARKS = {"yes": "read", "partial": "secondary", "recall": "recall"}
+
+
+class PublishedRow(BaseModel):
+    """One published value to compare with: taken from the evidence (`from`), or written out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    arm: str = Field(description="arm of this file that the value belongs to")
+    endpoint: str = Field(
+        description="what it is, as a path into an arm's results: orr_pct, pfs_median_month, labs.alt_increased.g3_pct, …"
+    )
+    role: Literal["calibrated", "predicted"] = Field(description="whether the model was fitted to it")
+    origin: TableRow | None = Field(None, alias="from", description="where the value stands in the evidence")
+    value: str | None = Field(None, description="the value as printed, if it is not in the evidence (unit: that of the endpoint)")
+    lower95: float | None = Field(None, description="lower 95 % bound, if printed (unit: that of the endpoint)")
+    upper95: float | None = Field(None, description="upper 95 % bound, if printed (unit: that of the endpoint)")
+    n: int | None = Field(None, ge=1, description="patients behind a percentage without an interval (unit: patients)")
+    events: int | None = Field(None, ge=1, description="events behind a median without an interval (unit: events)")
+    source: str | None = Field(None, description="source of a value that is written out")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> PublishedRow:
+        if (self.origin is None) == (self.value is None):
+            raise ValueError("give either 'from' (a place in the evidence) or 'value' with its 'source', not both or none")
+        if self.value is not None and self.source is None:
+            raise ValueError("a value that is written out needs its source")
+        self.resolve()
+        return self
+
+    def resolve(self) -> ResolvedRow:
+        """Value, interval, source and reading mark. Raises EvidenceError when no interval can be had."""
+        cells = self.origin.cells() if self.origin else {}
+        printed = str(cells[self.origin.column]) if self.origin else str(self.value)
+        if printed in ("None", ""):
+            raise evidence.EvidenceError(f"published value of '{self.endpoint}' is empty in its table")
+        lower = cells.get("lower95") if self.origin and self.origin.column == "value" else self.lower95
+        upper = cells.get("upper95") if self.origin and self.origin.column == "value" else self.upper95
+        derived = lower is None or upper is None
+        if lower is None or upper is None:
+            lower, upper = self._interval(printed, self.n or cells.get("n"))
+        # A printed "<1" is shown as the middle of what it can mean.
+        value = float(printed[1:]) / 2 if printed.startswith("<") else float(printed)
+        return ResolvedRow(
+            printed=printed, value=value, lower95=float(lower), upper95=float(upper), derived=derived,
+            source=str(cells.get("source_key", self.source)),
+            read=_MARKS.get(str(cells.get("verified", "")), "given in the trial file"),
+        )
+
+    def _interval(self, printed: str, n: int | None) -> tuple[float, float]:
+        if self.endpoint.endswith("_month"):
+            if self.events is None:
+                raise evidence.EvidenceError(
+                    f"published '{self.endpoint}' has no interval; give lower95 and upper95, or the number of events"
+                )
+            low, high = median_interval(float(printed), self.events)
+            return low, high
+        if n is None:
+            raise evidence.EvidenceError(f"published '{self.endpoint}' has no interval; give lower95 and upper95, or n")
+        low, high = percent_interval(printed, int(n))
+        return low, high
+
+
+class ResolvedRow(BaseModel):
+    """A published value with its interval, ready to compare."""
+
+    model_config = ConfigDict(frozen=True)
+    printed: str
+    value: float
+    lower95: float
+    upper95: float
+    derived: bool
+    source: str
+    read: str

@@ -1,0 +1,31 @@
+"""A place in the evidence tables, so that a trial file points to a published number instead of repeating it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tdm1 import evidence
+
+
+class TableRow(BaseModel):
+    """Where a published value stands: a table of the evidence, the row, and the column."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    table: str = Field(description="table of the evidence, such as trials or lab_abnormalities")
+    row: dict[str, str] = Field(description="cells that pick exactly one row")
+    column: str = Field("value", description="column that holds the value")
+
+    def cells(self) -> dict[str, Any]:
+        """The one row. Raises EvidenceError when none or more than one fits."""
+        frame = evidence.table(self.table)
+        for column, cell in self.row.items():
+            if column not in frame.columns:
+                raise evidence.EvidenceError(
+                    f"table '{self.table}' has no column '{column}'{evidence.nearest(column, frame.columns)}"
+                )
+            frame = frame.filter(frame[column].cast(str) == cell)
+        if frame.height != 1:
+            raise evidence.EvidenceError(f"table '{self.table}': {frame.height} rows fit {self.row}; exactly one must")
+        return frame.row(0, named=True)
