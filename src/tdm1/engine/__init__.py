@@ -1,1 +1,14 @@
-""""""
+"""Floor 3: compile a model's equations to vector code and advance many patients at once.
+
+    kernel = compile(model)
+    after = kernel.advance(states, parameters, inputs, input_day, days)
+
+One idea a file, in the order in which they work: _trace (record the equations as a _graph), _jacobian,
+_elimination, _statements, _vector_code and _vector_math, _rodas5p, _step_code, _machine and _cache, then
+_stepper, _blocks, _batch and _status. The engine knows nothing of the drug.
+"""
+
+from tdm1.engine._kernel import Advance, Kernel, compile
+from tdm1.engine._status import Status
+
+__all__ = ["Advance", "Kernel", "Status", "compile"]

@@ -1,0 +1,93 @@
+"""Blocks of patients: gather a block from the patients' rows, integrate its phases, scatter the results.
+
+Block b holds patients b * LANES and following; lanes past the last patient repeat him. Blocks do not
+see each other, so results do not depend on how they are divided over threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from tdm1.engine._call import call_address
+from tdm1.engine._status import Status
+from tdm1.engine._stepper import run_phase
+from tdm1.engine._vector_code import LANES
+
+_OK = int(Status.OK)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gather(target: Any, rows: Any, block: int) -> None:
+    for lane in range(LANES):
+        patient = min(block * LANES + lane, rows.shape[0] - 1)
+        for i in range(rows.shape[1]):
+            target[i, lane] = rows[patient, i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _scatter(rows: Any, source: Any, block: int) -> None:
+    for lane in range(min(LANES, rows.shape[0] - block * LANES)):
+        for i in range(rows.shape[1]):
+            rows[block * LANES + lane, i] = source[i, lane]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def advance_blocks(
+    code: Any,
+    work: Any,
+    patients: Any,
+    results: Any,
+    first_block: int,
+    last_block: int,
+    most_steps: int,
+) -> None:
+    """Advance blocks first_block .. last_block - 1 from `patients` into `results` (see `_batch`)."""
+    status = np.zeros(LANES, np.int8)
+    steps = np.zeros(LANES, np.int64)
+    rejected = np.zeros(LANES, np.int64)
+    count = patients.states.shape[0]
+    for block in range(first_block, last_block):
+        any_input, any_rest = False, False
+        for lane in range(LANES):
+            patient = min(block * LANES + lane, count - 1)
+            status[lane] = results.status[patient]
+            any_input = any_input or patients.input_day[patient] > 0.0
+            any_rest = any_rest or patients.days[patient] > patients.input_day[patient]
+        steps[:] = 0
+        rejected[:] = 0
+        _gather(work.state, patients.states, block)
+        if any_input:
+            _gather(work.parameters, patients.parameters, block)
+            _gather(work.inputs, patients.inputs, block)
+            for lane in range(LANES):
+                work.days[0, lane] = patients.input_day[min(block * LANES + lane, count - 1)]
+            run_phase(code, work, status, steps, rejected, most_steps)
+        _scatter(results.after_input, work.state, block)
+        if any_rest:
+            _gather(work.parameters, patients.parameters, block)
+            work.inputs[:] = 0.0
+            for lane in range(LANES):
+                patient = min(block * LANES + lane, count - 1)
+                work.days[0, lane] = patients.days[patient] - patients.input_day[patient]
+            run_phase(code, work, status, steps, rejected, most_steps)
+        _scatter(results.states, work.state, block)
+        for lane in range(min(LANES, count - block * LANES)):
+            results.status[block * LANES + lane] = status[lane]
+            results.steps[block * LANES + lane] = steps[lane]
+            results.rejected[block * LANES + lane] = rejected[lane]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def slope_blocks(code: Any, work: Any, states: Any, parameters: Any, inputs: Any, slopes: Any) -> None:
+    """The compiled right-hand side for every patient, into `slopes`."""
+    blocks = (states.shape[0] + LANES - 1) // LANES
+    for block in range(blocks):
+        _gather(work.state, states, block)
+        _gather(work.parameters, parameters, block)
+        _gather(work.inputs, inputs, block)
+        call_address(code.prepare, (work.parameters.ctypes.data, work.inputs.ctypes.data, work.derived.ctypes.data))
+        call_address(code.rhs, (work.state.ctypes.data, work.derived.ctypes.data, work.slopes.ctypes.data))
+        _scatter(slopes, work.slopes, block)

@@ -1,0 +1,61 @@
+"""LLVM assembly to machine code in memory, for this processor, through llvmlite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+
+
+@cache
+def _target_machine() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    target = llvm.Target.from_default_triple()
+    return target.create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, jit=True
+    )
+
+
+@cache
+def processor() -> str:
+    """What compiled objects depend on besides the equations: LLVM, its wrapper, processor and features."""
+    version = ".".join(str(part) for part in llvm.llvm_version_info)
+    features = llvm.get_host_cpu_features().flatten()
+    return f"{llvmlite.__version__} {version} {llvm.get_default_triple()} {llvm.get_host_cpu_name()} {features}"
+
+
+def object_code(assembly: str) -> bytes:
+    """Optimise and compile LLVM assembly to a relocatable object."""
+    machine = _target_machine()
+    module = llvm.parse_assembly(assembly)
+    module.verify()
+    tuning = llvm.create_pipeline_tuning_options(speed_level=2)
+    llvm.create_pass_builder(machine, tuning).getModulePassManager().run(module, llvm.create_pass_builder(machine, tuning))
+    return machine.emit_object(module)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Machine code in memory; `address(name)` is good for as long as this object lives."""
+
+    engine: Any
+
+    def address(self, name: str) -> int:
+        """Where the function starts; raises KeyError for a name that the object does not define."""
+        place = self.engine.get_function_address(name)
+        if not place:
+            raise KeyError(name)
+        return place
+
+
+def load(code: bytes) -> Loaded:
+    """Link an object into this process."""
+    _target_machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return Loaded(engine)

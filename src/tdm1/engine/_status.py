@@ -1,0 +1,33 @@
+"""How the integration of one patient ended."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """0 is success; anything else means that the patient's states are his last good ones."""
+
+    OK = 0
+    NOT_FINITE = 1
+    TOO_MANY_STEPS = 2
+    STEP_TOO_SMALL = 3
+
+    @property
+    def explain(self) -> str:
+        """One sentence for a person."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Status.OK: "The interval was integrated within the tolerance.",
+    Status.NOT_FINITE: (
+        "A state or its rate of change is not a finite number: look for a missing or extreme parameter,"
+        " or for the logarithm or the reciprocal of a state that reached zero."
+    ),
+    Status.TOO_MANY_STEPS: "The interval needed more steps than allowed; the last good state is kept.",
+    Status.STEP_TOO_SMALL: (
+        "The error stayed above the tolerance even for the smallest step allowed; the equations may run"
+        " off to infinity inside the interval."
+    ),
+}
