@@ -116,7 +116,7 @@ def assess(
             raise EligibilityError(f"no variable is called '{name}'{evidence.nearest(name, VARIABLES)}")
     for name in uln:
         if name not in UPPER_LIMITS:
-            raise EligibilityError(f"'{name}' takes no upper limit of normal{evidence.nearest(name, UPPER_LIMITS)}")
+            raise EligibilityError(f"'{name}' takes no upper limit of normal (known: {', '.join(UPPER_LIMITS)})")
     given = {name: _column(name, column) for name, column in columns.items()}
     lengths = {len(column) for column in given.values()}
     if len(lengths) > 1:
@@ -166,7 +166,7 @@ class VirtualScreen:
 
 def eligible(criteria: Criteria, columns: Mapping[str, NDArray[np.float64]]) -> NDArray[np.bool_]:
     """Which virtual patients meet every criterion, shape (patients,). Raises as `VirtualScreen.met`."""
-    return VirtualScreen(criteria).met(columns).all(axis=1)
+    return np.all(VirtualScreen(criteria).met(columns), axis=1)
 
 
 def screen(criteria: Criteria | str) -> VirtualScreen:

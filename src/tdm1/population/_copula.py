@@ -57,7 +57,7 @@ def matrix(correlations: Iterable[Correlation]) -> Array:
 
 def factor(correlation_matrix: Array) -> Array:
     """Lower triangular factor L of the correlation matrix: scores = L times independent scores."""
-    return np.linalg.cholesky(correlation_matrix)
+    return np.linalg.cholesky(correlation_matrix).astype(np.float64, copy=False)
 
 
 def correlate(lower: Array, independent: list[Array]) -> list[Array]:

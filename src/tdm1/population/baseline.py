@@ -35,7 +35,8 @@ def builtin() -> list[str]:
 @cache
 def _document(name: str) -> dict[str, Any]:
     if name not in builtin():
-        raise PopulationError(f"no baseline is called '{name}'{nearest(name, builtin())} (known: {', '.join(builtin())})")
+        known = builtin()
+        raise PopulationError(f"no baseline is called '{name}'{nearest(name, known)} (known: {', '.join(known)})")
     return yaml.safe_load(_FOLDER.joinpath(f"{name}.yaml").read_text("utf-8"))
 
 
