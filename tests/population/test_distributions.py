@@ -83,7 +83,7 @@ def test_normal_against_scipy() -> None:
     assert make(distribution="normal", mean=70, sd=15).quantile(SCORES) == pytest.approx(70 + 15 * SCORES)
 
 
-@pytest.mark.parametrize(("lower", "upper"), [(25.0, 84.0), (60.0, None), (None, 40.0), (80.0, 120.0)])
+@pytest.mark.parametrize(("lower", "upper"), [(25.0, 84.0), (60.0, None), (None, 40.0), (80.0, 120.0), (152.0, None)])
 def test_cut_normal_against_scipy_truncnorm(lower: float | None, upper: float | None) -> None:
     law = make(distribution="normal", mean=53, sd=11, lower=lower, upper=upper)
     a = -np.inf if lower is None else (lower - 53) / 11
