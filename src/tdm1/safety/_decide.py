@@ -73,9 +73,8 @@ def decide(
     # A repeat that cannot be judged without the baseline answers nothing: the episode stays open.
     unanswered = measured_lvef & later & (history.open & confirms & ~well & ~ill).any(axis=1)
     undecided = np.where(measured_lvef, lacking | unanswered, history.lvef_undecided)
-    needs = _needs(findings, dose_due, required, undecided)
-
     stopped = history.stopped | stop_now
+    needs = _needs(findings, dose_due, required, undecided) & ~stopped[:, None]
     action = np.select(
         [stopped, hold_rule >= 0, needs.any(axis=1), due],
         [np.int8(Action.STOP), np.int8(Action.HOLD), np.int8(Action.UNKNOWN), np.int8(Action.REDUCE)],

@@ -1,0 +1,180 @@
+"""Properties of the decision, for any findings and any history."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tdm1 import safety
+from tdm1.safety import Action, Findings, History
+
+LABEL = safety.label.load("metastatic", "US")
+
+RANGES = {
+    "platelets": (0, 400), "alt_x_uln": (0, 25), "ast_x_uln": (0, 25), "bilirubin_x_uln": (0, 12), "lvef": (20, 75),
+    "lvef_baseline": (45, 75),
+}
+values = {name: st.one_of(st.none(), st.floats(low, high)) for name, (low, high) in RANGES.items()}
+values |= {name: st.sampled_from([None, 0, 0, 0, 1]) for name in safety.SIGNS}
+values |= {name: st.sampled_from([None, 0, 1, 2, 3, 4]) for name in ("neuropathy_grade", "haemorrhage_grade")}
+values["other_event"] = st.sampled_from([None, 0, 0, 1, 2, 3, 4])
+visits = st.lists(st.tuples(st.sampled_from([0, 3, 7, 21]), st.booleans(), st.fixed_dictionaries(values)), min_size=1,
+                  max_size=8)
+
+
+def _live(history: list) -> list[safety.Decisions]:
+    state, day, lived = LABEL.start(1), 0.0, []
+    for later, due, seen in history:
+        day += later
+        decided = LABEL.decide(Findings.of(day, **seen), state, dose_due=due)
+        state = decided.history
+        lived.append(decided)
+    return lived
+
+
+@given(visits)
+def test_level_never_goes_up_and_falls_by_one_at_a_dose(history):
+    before = 0
+    for decided in _live(history):
+        level = int(decided.level[0])
+        assert level in (before, before + 1)
+        assert level == before or (decided.action[0] == Action.REDUCE and decided.given[0])
+        before = level
+
+
+@given(visits)
+def test_stop_is_for_good(history):
+    stopped = ""
+    for decided in _live(history):
+        if stopped:
+            assert decided.action[0] == Action.STOP and decided.rule_id(0) == stopped and not decided.newly_stopped[0]
+        if decided.action[0] == Action.STOP:
+            stopped = decided.rule_id(0)
+            assert stopped
+
+
+@given(visits)
+def test_a_dose_is_given_only_when_due_complete_and_recovered(history):
+    for decided in _live(history):
+        given_now, due = bool(decided.given[0]), bool(decided.dose_due[0])
+        assert given_now == (due and decided.action[0] in (Action.GIVE, Action.REDUCE))
+        assert np.isnan(decided.dose_mg_per_kg[0]) == (not given_now)
+        if given_now:
+            assert not decided.needs.any()
+            holds = [rule.action == "hold" for rule in LABEL.rules]
+            assert not (decided.history.open[0] & holds).any()
+            assert decided.dose_mg_per_kg[0] == LABEL.levels_mg_per_kg[int(decided.level[0])]
+
+
+@given(visits)
+def test_strictest_rule_that_is_seen_wins(history):
+    for decided in _live(history):
+        seen = [LABEL.rules[index] for index in np.flatnonzero(decided.fired[0])]
+        if any(rule.action == "stop" for rule in seen):
+            assert decided.action[0] == Action.STOP
+        elif any(rule.action == "hold" for rule in seen):
+            assert decided.action[0] >= Action.HOLD
+
+
+@given(visits, st.integers(0, 40))
+def test_a_visit_without_measurements_changes_nothing(history, later):
+    state = _live(history)[-1].history
+    empty = LABEL.decide(Findings.of(state.last_day[0] + later), state, dose_due=False)
+    for name in History.__slots__:
+        if name != "last_day":
+            np.testing.assert_array_equal(getattr(empty.history, name), getattr(state, name), err_msg=name)
+    with_dose = LABEL.decide(Findings.of(state.last_day[0] + later), state, dose_due=True)
+    assert with_dose.action[0] in (Action.UNKNOWN, Action.HOLD, Action.STOP)
+
+
+@given(visits)
+def test_the_same_values_twice_on_one_day_change_nothing(history):
+    *_, last = _live(history)
+    again = LABEL.decide(last.findings, last.history, dose_due=False)
+    for name in ("open", "stopped", "level", "reduction_due", "lvef_undecided"):
+        np.testing.assert_array_equal(getattr(again.history, name), getattr(last.history, name), err_msg=name)
+
+
+WORSE = {"platelets": -1, "alt_x_uln": 1, "ast_x_uln": 1, "bilirubin_x_uln": 1, "lvef": -1, "neuropathy_grade": 1,
+         **dict.fromkeys(safety.SIGNS, 1)}
+complete = st.fixed_dictionaries({
+    **{name: st.floats(*RANGES[name]) for name in RANGES}, **{name: st.sampled_from([0, 1]) for name in safety.SIGNS},
+    "neuropathy_grade": st.integers(0, 4), "other_event": st.integers(0, 4),
+})
+
+
+@given(complete, st.sampled_from(sorted(WORSE)), st.floats(0, 1))
+def test_a_worse_finding_is_never_answered_milder(seen, name, share):
+    low, high = RANGES.get(name, (0, 4 if name == "neuropathy_grade" else 1))
+    end = high if WORSE[name] > 0 else low
+    worse = seen[name] + share * (end - seen[name])
+    if name not in RANGES:
+        worse = max(seen[name], round(worse))
+    both = {key: [value, worse if key == name else value] for key, value in seen.items()}
+    decided = LABEL.decide(Findings.of(0, **both), LABEL.start(2), dose_due=True)
+    stop, hold = decided.action == Action.STOP, decided.action >= Action.HOLD
+    lower = stop | decided.history.reduction_due | (decided.action == Action.REDUCE)
+    for demand in (stop, hold, lower):
+        assert not (demand[0] and not demand[1])
+
+
+@given(st.lists(complete, min_size=2, max_size=12), st.randoms(use_true_random=False))
+def test_a_patient_is_decided_alone_whatever_the_company(people, order):
+    columns = {name: [person[name] for person in people] for name in people[0]}
+    together = LABEL.decide(Findings.of(0, **columns), LABEL.start(len(people)), dose_due=True)
+    shuffled = order.sample(range(len(people)), len(people))
+    some, start = Findings.of(0, **columns).take(shuffled), LABEL.start(len(people)).take(shuffled)
+    part = LABEL.decide(some, start, dose_due=True)
+    np.testing.assert_array_equal(part.action, together.action[shuffled])
+    np.testing.assert_array_equal(part.rule, together.rule[shuffled])
+    back = LABEL.start(len(people)).put(shuffled, part.history)
+    np.testing.assert_array_equal(back.open, together.history.open)
+
+
+@pytest.mark.parametrize(("column", "value", "told"), [
+    ("platelets", -1.0, "patient 1: platelets is -1; it cannot be negative"),
+    ("platelets", 150_000.0, "patient 1: platelets is 150000; more than 5000 is not taken as real; give it in 10*9/L"),
+    ("alt_x_uln", np.inf, "patient 1: alt_x_uln is inf; give a finite number"),
+    ("lvef", 101.0, "patient 1: lvef is 101; more than 100 is not taken as real"),
+    ("lvef_baseline", 620.0, "patient 1: lvef_baseline is 620"),
+    ("neuropathy_grade", 2.5, "patient 1: neuropathy_grade is 2.5; give a whole number from 0 to 5"),
+    ("neuropathy_grade", 6.0, "give a whole number from 0 to 5"),
+    ("pneumonitis", 2.0, "give a whole number from 0 to 1"),
+    ("other_event", 5.0, "give a whole number from 0 to 4"),
+])
+def test_an_impossible_finding_is_refused_with_patient_and_mend(column, value, told):
+    with pytest.raises(safety.FindingError, match=re.escape(told)):
+        Findings.of([0.0, 0.0], **{column: [np.nan, value]})
+
+
+def test_findings_that_do_not_fit_are_refused():
+    with pytest.raises(safety.FindingError, match="no finding 'platlets'; did you mean 'platelets'"):
+        Findings.of(0, platlets=100)
+    with pytest.raises(safety.FindingError, match="has shape"):
+        Findings.of([0.0, 0.0], platelets=[1.0, 2.0, 3.0])
+    with pytest.raises(safety.FindingError, match="a visit needs its day"):
+        Findings.of(np.nan, platelets=100)
+    with pytest.raises(safety.FindingError, match="findings of 2 patients, but the history of 1"):
+        LABEL.decide(Findings.of([0.0, 0.0]), LABEL.start(1), dose_due=True)
+    with pytest.raises(safety.FindingError, match="under another label"):
+        LABEL.decide(Findings.of(0), History.start(1, 3), dose_due=True)
+    with pytest.raises(safety.FindingError, match="'plateletes' is not a lab that a dose can require; did you mean"):
+        LABEL.decide(Findings.of(0), LABEL.start(1), dose_due=True, required=("plateletes",))
+    late = LABEL.decide(Findings.of(21), LABEL.start(1), dose_due=False).history
+    with pytest.raises(safety.FindingError, match="patient 0: a visit on day 8 after one on day 21"):
+        LABEL.decide(Findings.of(8), late, dose_due=False)
+    with pytest.raises(safety.FindingError, match="no patient 1"):
+        safety.explain(LABEL, LABEL.decide(Findings.of(0), LABEL.start(1), dose_due=True), 1)
+
+
+def test_a_dose_day_rule_acts_on_dose_days_only():
+    from dataclasses import replace
+
+    rules = tuple(replace(rule, dose_day_only=True) if rule.id == "M9" else rule for rule in LABEL.rules)
+    label = replace(LABEL, rules=rules)
+    decided = label.decide(Findings.of([8.0, 8.0], platelets=40), label.start(2), dose_due=[False, True])
+    assert decided.action.tolist() == [Action.GIVE, Action.HOLD]
