@@ -1,6 +1,6 @@
 # The house of tdm1. Needs Python 3.11 or later, make, and the package index that pip is set up for.
 #
-#   make trial    the virtual EMILIA trial: table in the terminal, tables and report in runs/emilia
+#   make trial    the virtual EMILIA trial: table in the terminal, tables and report in a folder of runs/
 #   make test     lint, types, floors, tests, docs
 #   make help     the other targets
 
@@ -12,6 +12,8 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 VENV ?= .venv
 TRIAL ?= emilia
+# Folder of the run; left out, the first of runs/NAME, runs/NAME-2, … that is free, for no run overwrites another.
+OUT ?=
 ARGS ?=
 # Test processes side by side; 2 suits the smallest machine that the project is tested on.
 JOBS ?= 2
@@ -25,8 +27,10 @@ LOCKED := --quiet --require-hashes --only-binary :all:
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-trial: $(VENV)/.runtime  ## run TRIAL (emilia) and write runs/TRIAL; more options in ARGS="--patients 500"
-	$(BIN)/tdm1 trial $(TRIAL) --out runs/$(TRIAL) $(ARGS)
+trial: $(VENV)/.runtime  ## run TRIAL (emilia) and write OUT (runs/emilia); options in ARGS="--patients 500"
+	@name=runs/$(notdir $(basename $(TRIAL))); out="$(OUT)"; number=1; \
+	[ -n "$$out" ] || { out=$$name; while [ -e "$$out" ]; do number=$$((number + 1)); out=$$name-$$number; done; }; \
+	$(BIN)/tdm1 trial $(TRIAL) --out "$$out" $(ARGS)
 
 test: lint types floors unit docs  ## everything that must pass before a change goes in
 
@@ -46,7 +50,7 @@ long: $(VENV)/.dev  ## the tests that take minutes
 	$(BIN)/python -m pytest -q -m long $(ARGS) || [ $$? -eq 5 ]  # 5: no test is marked long
 
 docs: $(VENV)/.dev  ## build the documentation into site/, any warning is an error
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(VENV)/.dev  ## speed of the engine as ratios, see benchmarks/README.md
 	$(BIN)/python benchmarks/engine_speed.py $(ARGS)
