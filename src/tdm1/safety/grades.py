@@ -32,6 +32,16 @@ def _names(analyte: str, version: int) -> None:
         raise FindingError(f"no CTCAE version {version!r} is here; use one of {', '.join(map(str, VERSIONS))}")
 
 
+def _bound(analyte: str, version: int, grade_number: int, unit: str) -> float:
+    """The bound at which a grade begins; the names stand in full so that a search for a fact finds its user."""
+    names = {
+        3: f"ctcae3.{analyte}.grade_{grade_number}",
+        4: f"ctcae4.{analyte}.grade_{grade_number}",
+        5: f"ctcae5.{analyte}.grade_{grade_number}",
+    }
+    return evidence.value(names[version], unit)
+
+
 def bounds(
     analyte: str, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike | None = None,
 ) -> list[NDArray[np.float64]]:
@@ -43,14 +53,13 @@ def bounds(
     """
     _names(analyte, version)
     worse, unit = _SCALES[analyte]
-    prefix = f"ctcae{version}.{analyte}.grade_"
     if worse == "higher":
         limit = _limit("uln", uln)
-        return [evidence.value(f"{prefix}{grade}", unit) * limit for grade in (1, 2, 3, 4)]
+        return [_bound(analyte, version, number, unit) * limit for number in (1, 2, 3, 4)]
     if lln is None:
         raise FindingError(f"grade 1 of {analyte} begins below the lower limit of normal; give lln in {unit}")
     lower = _limit("lln", lln)
-    fixed = [np.asarray(evidence.value(f"{prefix}{grade}", unit)) for grade in (2, 3, 4)]
+    fixed = [np.asarray(_bound(analyte, version, number, unit)) for number in (2, 3, 4)]
     if (lower < fixed[0]).any():
         raise FindingError(f"lln {lower.min():g} is below grade 2's bound ({fixed[0]:g} {unit}); give it in {unit}")
     return [lower, *fixed]
