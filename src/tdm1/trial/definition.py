@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from tdm1 import evidence
+from tdm1.eligibility import Criteria
 from tdm1.population import BaselineSpec
 from tdm1.trial.published import PublishedRow
 from tdm1.trial.quantity import Measured
@@ -182,7 +183,8 @@ class TrialFile(_Strict):
     model: Literal["t_dm1"] = Field("t_dm1", description="model of the body that is run")
     seed: int = Field(1, ge=0, description="seed of all random numbers")
     period: Period = Field(description="when patients enter and when the trial is read")
-    population: BaselineSpec = Field(description="baseline of the patients and the criteria they meet")
+    population: BaselineSpec = Field(description="baseline of the patients")
+    eligibility: str | Criteria = Field(description="criteria that every patient meets: a built-in set by name, or written out")
     visits: Visits = Field(description="when patients are seen")
     arms: dict[str, Arm] = Field(min_length=1, description="arms by name")
     parameters: dict[str, str] = Field(

@@ -1,0 +1,87 @@
+"""Runs a virtual trial: arms, summaries, comparison."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tdm1 import engine
+from tdm1.mechanism import t_dm1
+from tdm1.trial.arm import run_arm
+from tdm1.trial.comparison import compare
+from tdm1.trial.control import run_control
+from tdm1.trial.definition import Arm, TDM1Arm, TrialFile
+from tdm1.trial.people import people
+from tdm1.trial.reading import InputError
+from tdm1.trial.result import ArmResult, TrialResult
+from tdm1.trial.summary import failures, summary
+
+#: Told how far the run is (0 to 1) and what it is doing.
+Progress = Callable[[float, str], None]
+
+
+def allocate(arms: dict[str, Arm], patients: int) -> dict[str, int]:
+    """Patients of each arm when `patients` are shared out in the trial's own proportions, each at least one.
+
+    Raises InputError when there are fewer patients than arms.
+    """
+    if patients < len(arms):
+        raise InputError(f"{patients} patients cannot fill {len(arms)} arms; ask for {len(arms)} or more")
+    planned = sum(arm.patients for arm in arms.values())
+    if patients == planned:
+        return {name: arm.patients for name, arm in arms.items()}
+    shares = {name: patients * arm.patients / planned for name, arm in arms.items()}
+    counts = {name: max(1, int(share)) for name, share in shares.items()}
+    # What rounding left over goes to the arms that lost most by it, in the order of the file.
+    for name in sorted(shares, key=lambda arm: shares[arm] - counts[arm], reverse=True):
+        if sum(counts.values()) < patients:
+            counts[name] += 1
+    while sum(counts.values()) > patients:
+        counts[max(counts, key=lambda arm: counts[arm])] -= 1
+    return counts
+
+
+def run(
+    trial: TrialFile, *, patients: int | None = None, seed: int | None = None, workers: int | None = None,
+    progress: Progress | None = None,
+) -> TrialResult:
+    """Run a virtual trial.
+
+    patients  patients over all arms, shared out as in the trial; the trial's own number if None
+    seed      seed of all random numbers; the trial's own if None
+    workers   processes that share the work; one if None. It does not change the numbers
+    progress  told how far the run is and what it is doing
+
+    The first N patients are the same people whatever the number of patients, and every arm treats the same
+    people. Raises InputError for a number of patients, seed or worker that cannot be.
+    """
+    if seed is not None and seed < 0:
+        raise InputError(f"seed {seed} is negative; use 0 or more")
+    if workers is not None and workers < 1:
+        raise InputError(f"{workers} workers cannot do anything; use 1 or more")
+    tell = progress or (lambda share, what: None)
+    chosen = trial.seed if seed is None else seed
+    planned = sum(arm.patients for arm in trial.arms.values())
+    counts = allocate(trial.arms, planned if patients is None else patients)
+    started = time.perf_counter()
+    tell(0.0, "preparing the equations")
+    engine.compile(t_dm1(), report=lambda what: tell(0.0, what))
+    results: dict[str, ArmResult] = {}
+    for place, (name, arm) in enumerate(trial.arms.items()):
+        sized = arm.model_copy(update={"patients": counts[name]})
+        tell(place / len(trial.arms), f"arm {name}: {counts[name]} patients")
+        if isinstance(sized, TDM1Arm):
+            results[name] = run_arm(
+                trial, name, sized, chosen, workers,
+                lambda share, place=place, name=name: tell((place + share) / len(trial.arms), f"arm {name}"),
+            )
+        else:
+            who = people(trial, chosen, 0, counts[name])
+            results[name] = run_control(name, sized, who.covariates, who.follow_up, chosen)
+    tell(1.0, "comparing with what was published")
+    summaries = {name: summary(arm) for name, arm in results.items()}
+    return TrialResult(
+        trial=trial.name, title=trial.title, seed=chosen, patients=sum(counts.values()),
+        seconds=time.perf_counter() - started, failed_solves=sum(failures(arm) for arm in results.values()),
+        arms=results, comparison=compare(trial, results, summaries), summary=summaries, definition=trial.text,
+    )

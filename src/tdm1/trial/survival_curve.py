@@ -1,0 +1,53 @@
+"""Kaplan-Meier curves through lifelines, which is loaded only when a curve is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A Kaplan-Meier curve. Times are in the unit they were given in."""
+
+    time: Array
+    event: NDArray[np.bool_]
+
+    @cached_property
+    def _fitted(self) -> Any:
+        from lifelines import KaplanMeierFitter
+
+        return KaplanMeierFitter().fit(self.time, self.event)
+
+    @property
+    def median(self) -> float:
+        """Median; NaN when it is not reached or there is nobody."""
+        if not len(self.time):
+            return float("nan")
+        found = float(self._fitted.median_survival_time_)
+        return found if np.isfinite(found) else float("nan")
+
+    @property
+    def median_interval(self) -> tuple[float, float]:
+        """95 % interval of the median (log-log, as lifelines gives it); infinite above when not reached."""
+        if not len(self.time):
+            return float("nan"), float("nan")
+        from lifelines.utils import median_survival_times
+
+        low, high = median_survival_times(self._fitted.confidence_interval_).to_numpy()[0]
+        return float(low), float(high)
+
+    def at(self, time: float) -> float:
+        """Share still without the event at `time`; NaN when there is nobody."""
+        return float(self._fitted.predict(time)) if len(self.time) else float("nan")
+
+
+def kaplan_meier(time: Array, event: NDArray[np.bool_]) -> Curve:
+    """The curve of times and whether each ended in the event (else it is censored)."""
+    return Curve(np.asarray(time, float), np.asarray(event, bool))
