@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -171,9 +172,29 @@ def test_findings_that_do_not_fit_are_refused():
         safety.explain(LABEL, LABEL.decide(Findings.of(0), LABEL.start(1), dose_due=True), 1)
 
 
-def test_a_dose_day_rule_acts_on_dose_days_only():
-    from dataclasses import replace
+def test_without_any_baseline_no_lvef_row_is_taken_as_met():
+    decided = LABEL.decide(Findings.of(84, lvef=43), LABEL.start(1), dose_due=False)
+    assert decided.action[0] == Action.UNKNOWN and not decided.fired.any() and not decided.history.open.any()
+    assert np.isnan(decided.history.lvef_asked_day[0])
 
+
+def test_a_repeat_that_is_asked_for_stays_open_until_it_is_done():
+    place = LABEL.rule_ids.index("M14")
+    asked = LABEL.decide(Findings.of(84, lvef=44, lvef_baseline=50), LABEL.start(1), dose_due=False).history
+    waiting = LABEL.decide(Findings.of(90, platelets=200), asked, dose_due=False).history
+    done = LABEL.decide(Findings.of(100, lvef=50, lvef_baseline=50), waiting, dose_due=False).history
+    assert [state.open[0, place] for state in (asked, waiting, done)] == [True, True, False]
+    np.testing.assert_array_equal(LABEL.lvef_repeat_due_day(waiting), [105])
+    assert np.isnan(LABEL.lvef_repeat_due_day(done)).all()
+
+
+def test_the_first_row_of_a_table_can_hold():
+    label = replace(LABEL, rules=(LABEL.rule("M9"),))
+    decided = label.decide(Findings.of(8, platelets=40), label.start(1), dose_due=False)
+    assert decided.action[0] == Action.HOLD and decided.rule_id(0) == "M9"
+
+
+def test_a_dose_day_rule_acts_on_dose_days_only():
     rules = tuple(replace(rule, dose_day_only=True) if rule.id == "M9" else rule for rule in LABEL.rules)
     label = replace(LABEL, rules=rules)
     decided = label.decide(Findings.of([8.0, 8.0], platelets=40), label.start(2), dose_due=[False, True])

@@ -45,6 +45,7 @@ def test_person_is_told_what_the_label_says_against_people_files(person):
         assert (said.dose_mg_per_kg is not None) == (visit["dose"] and said.action in ("give", "reduce")), where
         assert set(expected.get("also", [])) <= {reason.id for reason in said.reasons}, where
         assert list(said.missing) == expected.get("missing", []), where
+        assert said.recheck == expected.get("recheck", said.recheck), where
         if "repeat_by" in expected:
             assert label.lvef_repeat_due_day(decided.history)[0] == expected["repeat_by"], where
             assert f"repeat LVEF by day {expected['repeat_by']}" in said.recheck, where

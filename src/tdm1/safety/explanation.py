@@ -112,5 +112,6 @@ def _recheck(label: Label, decisions: Decisions, patient: int, action: Action, m
         said.append(f"check again before any dose: {', '.join(labs)}")
     day = label.lvef_repeat_due_day(decisions.history)[patient]
     if not np.isnan(day) and action is not Action.STOP:
-        said.append(f"repeat LVEF by day {day:g}")
+        late = decisions.findings.time_day[patient] > day
+        said.append(f"repeat LVEF by day {day:g}" + (", which is past" if late else ""))
     return "; ".join(said)
