@@ -26,10 +26,10 @@ class FollowUp:
 
 
 def follow_up(trial: TrialFile, seed: int, first: int, count: int) -> FollowUp:
-    """Patients enter uniformly over the accrual; each keeps her own day whatever the number of patients."""
+    """Patients enter at the pace of the accrual; each keeps her own day whatever the number of patients."""
     period = trial.period
     accrual = (period.last_patient - period.first_patient).days
-    entry = accrual * streams.uniform(seed, "entry", first, count, 1)[:, 0]
+    entry = accrual * streams.uniform(seed, "entry", first, count, 1)[:, 0] ** (1.0 / period.pace)
     to_cut = (period.data_cut - period.first_patient).days - entry
     later = ((period.survival_cut or period.data_cut) - period.data_cut).days
     return FollowUp(to_cut, to_cut + later, trial.visits.scan_every)

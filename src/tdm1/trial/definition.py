@@ -40,6 +40,9 @@ class Period(_Strict):
     first_patient: date = Field(description="day the first patient enters (ISO date)")
     last_patient: date = Field(description="day the last patient enters (ISO date)")
     data_cut: date = Field(description="day the data are read: progression, response and safety (ISO date)")
+    pace: Annotated[float, Measured("1", "1 1", above=0.0)] = Field(
+        1.0, description="pace of accrual (unit: 1): 1 is even, 2 means that the rate grows in proportion to time"
+    )
     survival_cut: date | None = Field(None, description="later day at which survival is read (ISO date); data_cut if left out")
 
     @model_validator(mode="after")

@@ -1,0 +1,33 @@
+"""Fits the numbers that no paper gives, each from named data, and writes them as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tdm1 import evidence
+from tdm1.trial.calibration._emilia import calibrate_emilia, static_half_concentration
+from tdm1.trial.calibration._result import Calibration, Fitted
+from tdm1.trial.calibration._small import calibrate_control, calibrate_plasma, calibrate_platelets, nadir_day
+from tdm1.trial.reading import InputError
+
+__all__ = ["Calibration", "Fitted", "calibrate", "nadir_day", "static_half_concentration"]
+
+_SMALL = {"plasma": calibrate_plasma, "platelets": calibrate_platelets, "control": calibrate_control}
+
+
+def calibrate(
+    name: str, *, patients: int | None = None, seed: int | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Calibration:
+    """Run one calibration: `emilia`, or one of the small ones it stands on (`plasma`, `platelets`, `control`).
+
+    `patients` and `seed` are those of the simulated arm (4096 and 20130222 if None); the small ones need none.
+    Raises InputError, with the nearest name, for another name.
+    """
+    tell = progress or (lambda share, what: None)
+    if name in _SMALL:
+        return _SMALL[name](tell)
+    if name == "emilia":
+        return calibrate_emilia(4096 if patients is None else patients, 20130222 if seed is None else seed, tell)
+    known = ["emilia", *_SMALL]
+    raise InputError(f"there is no calibration '{name}'{evidence.nearest(name, known)} (known: {', '.join(known)})")

@@ -1,0 +1,124 @@
+"""A regimen without a trial around it: bands of what can be observed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdm1 import evidence, population
+from tdm1.mechanism import Model, t_dm1
+from tdm1.population import streams
+from tdm1.population.individual import EFFECTS, Individuals, individuals
+from tdm1.trial.bands import OBSERVABLES, course_of, summarise
+from tdm1.trial.reading import InputError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Median and 5 to 95 % band of each observable over the patients, at each time."""
+
+    time_day: list[float]
+    unit: dict[str, str]
+    median: dict[str, list[float]]
+    p05: dict[str, list[float]]
+    p95: dict[str, list[float]]
+    failed_solves: int
+
+
+def observables() -> dict[str, str]:
+    """What can be observed, with its unit."""
+    return dict(OBSERVABLES)
+
+
+def reference_covariates() -> dict[str, Array]:
+    """The reference patient of the published models, each value of shape (1,)."""
+    value = evidence.value
+    return {name: np.array([number]) for name, number in {
+        "weight_kg": value("plasma.covariate.weight_reference", "kg"),
+        "her2_ecd_ng_per_ml": value("plasma.covariate.her2_ecd_reference", "ng/mL"),
+        "albumin_g_per_l": value("plasma.covariate.albumin_reference", "g/L"),
+        "sum_of_diameters_mm": value("plasma.covariate.tumour_reference", "cm") * 10.0,
+        "ast_u_per_l": value("plasma.covariate.ast_reference", "U/L"),
+        "alt_u_per_l": value("population.alt", "U/L"),
+        "platelets_1e9_per_l": value("population.platelets", "10*9/L"),
+        "baseline_trastuzumab_ug_per_ml": 0.0,
+        "n_target_lesions": 3.0,
+    }.items()}
+
+
+def reference_patient(model: Model, dose_mg_per_kg: float) -> tuple[Individuals, Array]:
+    """The typical patient with reference covariates whose platelet level does not drift, and her dose (mg)."""
+    covariates = reference_covariates()
+    effects = np.zeros((1, len(EFFECTS)))
+    # The typical patient is of the majority whose platelet level does not drift.
+    effects[0, EFFECTS.index("platelet_drift")] = 1.0
+    return individuals(model, covariates, effects), dose_mg_per_kg * covariates["weight_kg"]
+
+
+def _checked(observe: Sequence[str], numbers: dict[str, float]) -> None:
+    for name, number in numbers.items():
+        if not (np.isfinite(number) and number > 0):
+            raise InputError(f"{name} is {number:g}; it must be above 0")
+    for name in observe:
+        if name not in OBSERVABLES:
+            raise InputError(f"there is nothing called '{name}' to observe{evidence.nearest(name, OBSERVABLES)} "
+                             f"(known: {', '.join(OBSERVABLES)})")
+
+
+def simulate(
+    *, dose_mg_per_kg: float | None = None, every_days: float | None = None, cycles: int = 4, weight_kg: float | None = None,
+    patients: int = 500, observe: Sequence[str] = ("conjugate",), times_day: Sequence[float] | None = None, seed: int = 1,
+) -> Simulation:
+    """Simulate a regimen in virtual EMILIA patients.
+
+    dose_mg_per_kg, every_days   dose (mg/kg) and days between doses; the label's if None
+    cycles, patients             doses and patients, at least 1
+    weight_kg                    body weight of every patient; the population's own weights if None
+    observe                      names from `observables()`
+    times_day                    days to observe at, ascending; dense after doses and daily if None
+    seed                         seed of the patients
+
+    Doses are given as planned: no label rule acts here. The first infusion lasts 90 minutes, later ones 30.
+    Raises InputError for a number that cannot be or an unknown observable, with the nearest name.
+    """
+    dose = evidence.value("label.us.dose_full", "mg/kg") if dose_mg_per_kg is None else dose_mg_per_kg
+    every = evidence.value("label.us.cycle", "day") if every_days is None else every_days
+    _checked(observe, {"dose_mg_per_kg": dose, "every_days": every, "cycles": cycles, "patients": patients,
+                       **({} if weight_kg is None else {"weight_kg": weight_kg})})
+    first = evidence.value("label.us.infusion_first", "min") / (24 * 60)
+    later = evidence.value("label.us.infusion_later", "min") / (24 * 60)
+    if every <= max(first, later):
+        raise InputError(f"every_days is {every:g}; it must be longer than the infusion ({first * 24 * 60:g} minutes)")
+    starts = [cycle * every for cycle in range(cycles)]
+    lengths = [first, *[later] * (cycles - 1)]
+    times = _grid(starts, lengths, every) if times_day is None else np.asarray(times_day, float)
+    if not len(times) or np.any(times < 0) or np.any(np.diff(times) <= 0) or not np.all(np.isfinite(times)):
+        raise InputError("times_day: give days of 0 or more in ascending order, each once")
+    # Blocks of eight share their steps: the last one is always simulated whole.
+    whole = -(-patients // 8) * 8
+    covariates = population.sample(population.load("emilia"), seed, 0, whole)
+    if weight_kg is not None:
+        covariates["weight_kg"] = np.full(whole, float(weight_kg))
+    who = individuals(t_dm1(), covariates, streams.normal(seed, "variability", 0, whole, len(EFFECTS)))
+    courses, status = course_of(who, dose * covariates["weight_kg"], starts, lengths, times)
+    found = summarise({name: courses[name][:, :patients] for name in observe}, status[:patients])
+    return Simulation(
+        time_day=[float(time) for time in times], unit={name: OBSERVABLES[name] for name in observe},
+        p05={name: list(map(float, band[0])) for name, band in found.items()},
+        median={name: list(map(float, band[1])) for name, band in found.items()},
+        p95={name: list(map(float, band[2])) for name, band in found.items()},
+        failed_solves=int(np.count_nonzero(status[:patients])),
+    )
+
+
+def _grid(starts: Sequence[float], lengths: Sequence[float], every: float) -> Array:
+    """Dense after each infusion, then daily, to the end of the last cycle."""
+    offsets = np.unique(np.concatenate([[0.0], np.linspace(0.05, 1.0, 8), np.arange(1.0, every + 1e-9)]))
+    offsets = offsets[offsets <= every]
+    ends = [start + length for start, length in zip(starts, lengths, strict=True)]
+    return np.unique(np.round(np.concatenate([*(start + offsets for start in starts), ends]), 9))
