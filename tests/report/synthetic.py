@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import numpy as np
 import polars as pl
 
 from tdm1.trial.result import ArmResult, ComparisonRow, TrialResult
 
-RESPONSES = ("CR", "PR", "SD", "PD", "NE")
+WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 DEFINITION = """\
 ctcae: "3.0"
@@ -24,18 +26,20 @@ def _subjects(rng: np.random.Generator, n: int, pfs_median: float, treated: bool
     change = np.clip(rng.normal(-25, 35, n), -100, 90)
     best = np.select([change <= -99, change <= -30, change < 20], ["CR", "PR", "SD"], "PD")
     best = np.where(rng.uniform(size=n) < 0.04, "NE", best)
-    frame = pl.DataFrame({
-        "patient": np.arange(n),
-        "age_year": rng.normal(53, 10, n).round(),
-        "weight_kg": rng.normal(70, 12, n).round(1),
-        "measurable": rng.uniform(size=n) < 0.8,
-        "best_response": best,
-        "best_change_pct": np.where(best == "NE", np.nan, change),
-        "pfs_month": np.minimum(pfs, cut),
-        "pfs_event": pfs <= cut,
-        "os_month": np.minimum(os, cut + 6),
-        "os_event": os <= cut + 6,
-    })
+    frame = pl.DataFrame(
+        {
+            "patient": np.arange(n),
+            "age_year": rng.normal(53, 10, n).round(),
+            "weight_kg": rng.normal(70, 12, n).round(1),
+            "measurable": rng.uniform(size=n) < 0.8,
+            "best_response": best,
+            "best_change_pct": np.where(best == "NE", np.nan, change),
+            "pfs_month": np.minimum(pfs, cut),
+            "pfs_event": pfs <= cut,
+            "os_month": np.minimum(os, cut + 6),
+            "os_event": os <= cut + 6,
+        }
+    )
     if not treated:
         return frame
     return frame.with_columns(
@@ -55,7 +59,7 @@ def _subjects(rng: np.random.Generator, n: int, pfs_median: float, treated: bool
 def _labs(rng: np.random.Generator, n: int) -> pl.DataFrame:
     days = np.arange(0, 85, 7.0)
     base = rng.lognormal(np.log(250), 0.3, n)
-    dip = 1 - np.exp(-((days % 21 - 8) / 5) ** 2) * rng.uniform(0.2, 0.85, (n, 1)) * (days > 0)
+    dip = 1 - np.exp(-(((days % 21 - 8) / 5) ** 2)) * rng.uniform(0.2, 0.85, (n, 1)) * (days > 0)
     value = base[:, None] * dip
     edges = (150.0, 75.0, 50.0, 25.0)
     grade = sum((value < edge).astype(int) for edge in edges)
@@ -74,12 +78,22 @@ def _bands() -> pl.DataFrame:
     days = np.concatenate([np.linspace(0, 84, 169), [0.0625, 21.02]])
     days.sort()
     conjugate = 75.0 * np.exp(-0.17 * (days % 21))
-    platelets = 250 - 90 * np.exp(-(((days % 21) - 8) / 5) ** 2)
+    platelets = 250 - 90 * np.exp(-((((days % 21) - 8) / 5) ** 2))
     frames = [
-        pl.DataFrame({"time_day": days, "observable": [name] * len(days), "unit": [unit] * len(days),
-                      "p05": middle * low, "median": middle, "p95": middle * high})
+        pl.DataFrame(
+            {
+                "time_day": days,
+                "observable": [name] * len(days),
+                "unit": [unit] * len(days),
+                "p05": middle * low,
+                "median": middle,
+                "p95": middle * high,
+            }
+        )
         for name, unit, middle, low, high in (
-            ("conjugate", "ug/mL", conjugate, 0.6, 1.5), ("platelets", "10*9/L", platelets, 0.5, 1.6))
+            ("conjugate", "ug/mL", conjugate, 0.6, 1.5),
+            ("platelets", "10*9/L", platelets, 0.5, 1.6),
+        )
     ]
     return pl.concat(frames)
 
@@ -87,36 +101,67 @@ def _bands() -> pl.DataFrame:
 def treated_arm(rng: np.random.Generator, n: int) -> ArmResult:
     cycle = np.tile(np.arange(1, 4), n)
     patient = np.repeat(np.arange(n), 3)
-    doses = pl.DataFrame({
-        "patient": patient, "cycle": cycle, "time_day": (cycle - 1) * 21.0, "level_mg_per_kg": np.full(3 * n, 3.6),
-        "weight_kg": np.full(3 * n, 70.0), "dose_mg": np.full(3 * n, 252.0), "infusion_day": np.full(3 * n, 0.0625),
-    })
+    doses = pl.DataFrame(
+        {
+            "patient": patient,
+            "cycle": cycle,
+            "time_day": (cycle - 1) * 21.0,
+            "level_mg_per_kg": np.full(3 * n, 3.6),
+            "weight_kg": np.full(3 * n, 70.0),
+            "dose_mg": np.full(3 * n, 252.0),
+            "infusion_day": np.full(3 * n, 0.0625),
+        }
+    )
     some = rng.choice(n, size=max(n // 3, 6), replace=True)
     rules = np.array(["M9", "M10", "M2", "M3", "M7"])[np.arange(len(some)) % 5]
     action = {"M9": "hold", "M10": "reduce", "M2": "reduce", "M3": "stop", "M7": "stop"}
-    decisions = pl.DataFrame({
-        "patient": some, "time_day": rng.integers(1, 10, len(some)) * 21.0, "action": [action[rule] for rule in rules],
-        "rule": rules, "finding": ["platelets 41" if rule in ("M9", "M10") else "ALT 6.1 x ULN" for rule in rules],
-    })
+    decisions = pl.DataFrame(
+        {
+            "patient": some,
+            "time_day": rng.integers(1, 10, len(some)) * 21.0,
+            "action": [action[rule] for rule in rules],
+            "rule": rules,
+            "finding": ["platelets 41" if rule in ("M9", "M10") else "ALT 6.1 x ULN" for rule in rules],
+        }
+    )
     scans = np.arange(1, 4) * 42.0
-    tumour = pl.DataFrame({
-        "patient": np.repeat(np.arange(n), 3), "time_day": np.tile(scans, n),
-        "sum_of_diameters_mm": rng.uniform(10, 90, 3 * n), "change_pct": rng.uniform(-80, 40, 3 * n),
-    })
-    exposure = pl.DataFrame({
-        "patient": patient, "cycle": cycle, "auc_ug_day_per_ml": rng.normal(480, 60, 3 * n),
-        "cmax_ug_per_ml": rng.normal(83, 16, 3 * n), "trough_ug_per_ml": rng.lognormal(0, 0.6, 3 * n),
-    })
-    return ArmResult("T-DM1", n, _subjects(rng, n, 9.6, True), _labs(rng, n), doses, decisions, tumour, exposure, _bands())
+    tumour = pl.DataFrame(
+        {
+            "patient": np.repeat(np.arange(n), 3),
+            "time_day": np.tile(scans, n),
+            "sum_of_diameters_mm": rng.uniform(10, 90, 3 * n),
+            "change_pct": rng.uniform(-80, 40, 3 * n),
+        }
+    )
+    exposure = pl.DataFrame(
+        {
+            "patient": patient,
+            "cycle": cycle,
+            "auc_ug_day_per_ml": rng.normal(480, 60, 3 * n),
+            "cmax_ug_per_ml": rng.normal(83, 16, 3 * n),
+            "trough_ug_per_ml": rng.lognormal(0, 0.6, 3 * n),
+        }
+    )
+    return ArmResult(
+        "T-DM1", n, _subjects(rng, n, 9.6, True), _labs(rng, n), doses, decisions, tumour, exposure, _bands()
+    )
 
 
 def summary(n: int, orr: float, pfs: float) -> dict[str, object]:
     return {
-        "n": n, "orr_pct": orr, "pfs_median_month": pfs, "pfs_pct": {"6": 62.0, "12": 41.0},
-        "os_median_month": float("nan"), "idfs_pct": {},
+        "n": n,
+        "orr_pct": orr,
+        "pfs_median_month": pfs,
+        "pfs_pct": {"6": 62.0, "12": 41.0},
+        "os_median_month": float("nan"),
+        "idfs_pct": {},
         "labs": {"platelets_decreased": {"any_pct": 80.0, "g3_pct": 13.5, "g4_pct": 2.5}},
-        "adverse_events": {}, "dose_reduced_pct": 16.0, "dose_delayed_pct": 25.0, "stopped_for_ae_pct": 6.0,
-        "relative_dose_intensity_median_pct": 98.0, "cycles_median": 9.0,
+        "adverse_events": {},
+        "dose_reduced_pct": 16.0,
+        "dose_delayed_pct": 25.0,
+        "stopped_for_ae_pct": 6.0,
+        "relative_dose_intensity_median_pct": 98.0,
+        "cycles_median": 9.0,
     }
 
 
@@ -126,10 +171,33 @@ def trial_result(n: int = 40, seed: int = 7, **changes: object) -> TrialResult:
     control = "lapatinib+capecitabine"
     arms = {"T-DM1": treated_arm(rng, n), control: ArmResult(control, n, _subjects(rng, n, 6.4, False))}
 
-    def row(arm: str, endpoint: str, unit: str, published: float, low: float, high: float, derived: bool,
-            simulated: float, role: str) -> ComparisonRow:
-        return ComparisonRow(arm, endpoint, unit, published, low, high, derived, simulated, simulated * 0.9,
-                             simulated * 1.1, low <= simulated <= high, role, "uspi_2013", "read")  # pyright: ignore
+    def row(
+        arm: str,
+        endpoint: str,
+        unit: str,
+        published: float,
+        low: float,
+        high: float,
+        derived: bool,
+        simulated: float,
+        role: str,
+    ) -> ComparisonRow:
+        return ComparisonRow(
+            arm,
+            endpoint,
+            unit,
+            published,
+            low,
+            high,
+            derived,
+            simulated,
+            simulated * 0.9,
+            simulated * 1.1,
+            low <= simulated <= high,
+            role,
+            "uspi_2013",
+            "read",
+        )  # pyright: ignore
 
     comparison = [
         row("T-DM1", "orr_pct", "percent", 43.6, 38.6, 48.6, True, 44.0, "calibrated"),
@@ -139,8 +207,15 @@ def trial_result(n: int = 40, seed: int = 7, **changes: object) -> TrialResult:
         row(control, "pfs_median_month", "months", 6.4, 5.7, 7.1, True, 6.5, "calibrated"),
     ]
     fields: dict[str, object] = {
-        "trial": "madeup", "title": "A made-up trial for tests", "seed": seed, "patients": 2 * n, "seconds": 3.21,
-        "failed_solves": 0, "arms": arms, "comparison": comparison,
-        "summary": {"T-DM1": summary(n, 44.0, 9.1), control: summary(n, 31.0, 6.5)}, "definition": DEFINITION,
+        "trial": "madeup",
+        "title": "A made-up trial for tests",
+        "seed": seed,
+        "patients": 2 * n,
+        "seconds": 3.21,
+        "failed_solves": 0,
+        "arms": arms,
+        "comparison": comparison,
+        "summary": {"T-DM1": summary(n, 44.0, 9.1), control: summary(n, 31.0, 6.5)},
+        "definition": DEFINITION,
     }
     return TrialResult(**(fields | changes))  # type: ignore[arg-type]

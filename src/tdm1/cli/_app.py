@@ -105,7 +105,9 @@ def simulate(
 
 @app.command(short_help="Say what a number, rule or term is.", epilog="Example: tdm1 explain clearance")
 def explain(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A fact (clearance), a label rule (M9) or a term (nadir).")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A fact (clearance), a label rule (M9) or a term (nadir).")
+    ],
     json: Json = False,
 ) -> None:
     """Print what is known of a number, a label rule or a term, and where it comes from."""
@@ -117,12 +119,15 @@ def explain(
 @app.command(short_help="Fit unknown parameters to published rows.", epilog="Example: tdm1 calibrate emilia")
 def calibrate(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="The trial whose published rows are used.")],
+    patients: Patients = None,
+    seed: Seed = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the fitted facts to this new file.")] = None,
     json: Json = False,
 ) -> None:
     """Fit the parameters that no paper gives to the named rows of a published trial."""
     from tdm1.cli._calibrate import run_calibration
 
-    run_calibration(name, as_json=json)
+    run_calibration(name, patients=patients, seed=seed, out=out, as_json=json)
 
 
 @schema_app.command("trial", epilog="Example: tdm1 schema trial > trial.schema.json")

@@ -39,7 +39,8 @@ def _report_fault(error: BaseException) -> int:
 
         traceback.print_exception(error, file=sys.stderr)
     _complain(
-        f"a fault of ours: {type(error).__name__}: {error}. Please report this line, the command and tdm1 {__version__}; "
+        f"a fault of ours: {type(error).__name__}: {error}. Please report this line, the command and tdm1 "
+        f"{__version__}; "
         "TDM1_TRACEBACK=1 shows where it happened"
     )
     return FAULT

@@ -14,9 +14,17 @@ from rich.console import Console
 Progress = Callable[[float, str], None]
 
 
+class _PlainPipe(Console):
+    """A console that leaves a closed pipe to the caller; rich itself would end the process with code 1."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise the error as Python does."""
+        raise BrokenPipeError
+
+
 def stdout() -> Console:
     """A console for results. Piped output keeps 100 columns, so that tables do not wrap at random."""
-    return Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 100)
+    return _PlainPipe(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 100)
 
 
 def stderr() -> Console:
@@ -51,8 +59,13 @@ def progress(title: str) -> Generator[Progress]:
     from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.fields[title]}"), BarColumn(bar_width=24), TaskProgressColumn(), TimeElapsedColumn(),
-               TextColumn("{task.description}", style="dim"))
+    columns = (
+        TextColumn("{task.fields[title]}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", style="dim"),
+    )
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=1.0, title=title)
 

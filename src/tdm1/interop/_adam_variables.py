@@ -99,18 +99,28 @@ def _with(dataset: str, rows: tuple[tuple[str, str, str, str], ...]) -> tuple[Va
 
 
 OTHERS: tuple[Variable, ...] = (
-    *_with("ADTTE", (
-        ("PARAMCD", "PFS or OS", "code", ""), ("PARAM", "parameter", "text", ""),
-        ("AVAL", "time from the first dose to event or censoring", "month", "pfs_month, os_month"),
-        ("AVALU", "unit of the analysis value", "text", ""),
-        ("CNSR", "0: event, 1: censored", "1", "pfs_event, os_event"),
-    )),
+    *_with(
+        "ADTTE",
+        (
+            ("PARAMCD", "PFS or OS", "code", ""),
+            ("PARAM", "parameter", "text", ""),
+            ("AVAL", "time from the first dose to event or censoring", "month", "pfs_month, os_month"),
+            ("AVALU", "unit of the analysis value", "text", ""),
+            ("CNSR", "0: event, 1: censored", "1", "pfs_event, os_event"),
+        ),
+    ),
     *_with("ADLB", (*_BASIC, *_TIME, ("ATOXGR", "toxicity grade by the trial's CTCAE version", "grade", "grade"))),
     *_with("ADTR", (*_BASIC, *_TIME, ("PCHG", "change from baseline", "%", "change_pct"))),
-    *_with("ADEX", (
-        *_BASIC, *_TIME, ("AVISITN", "cycle number, from 1", "1", "cycle"),
-        ("DOSELVL", "dose level", "mg/kg", "level_mg_per_kg"), ("WEIGHT", "weight the dose was made for", "kg", "weight_kg"),
-        ("INFDUR", "duration of the infusion", "day", "infusion_day"),
-    )),
+    *_with(
+        "ADEX",
+        (
+            *_BASIC,
+            *_TIME,
+            ("AVISITN", "cycle number, from 1", "1", "cycle"),
+            ("DOSELVL", "dose level", "mg/kg", "level_mg_per_kg"),
+            ("WEIGHT", "weight the dose was made for", "kg", "weight_kg"),
+            ("INFDUR", "duration of the infusion", "day", "infusion_day"),
+        ),
+    ),
     *_with("ADPP", (*_BASIC, ("AVISITN", "cycle number, from 1", "1", "cycle"))),
 )

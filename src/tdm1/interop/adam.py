@@ -27,22 +27,34 @@ class ArmTables(Protocol):
     """The tables of one arm; those it does not have are None."""
 
     @property
-    def subjects(self) -> pl.DataFrame: ...
+    def subjects(self) -> pl.DataFrame:
+        """One row a patient."""
+        ...
     @property
-    def labs(self) -> pl.DataFrame | None: ...
+    def labs(self) -> pl.DataFrame | None:
+        """Laboratory values."""
+        ...
     @property
-    def doses(self) -> pl.DataFrame | None: ...
+    def doses(self) -> pl.DataFrame | None:
+        """Infusions."""
+        ...
     @property
-    def tumour(self) -> pl.DataFrame | None: ...
+    def tumour(self) -> pl.DataFrame | None:
+        """Scans."""
+        ...
     @property
-    def exposure(self) -> pl.DataFrame | None: ...
+    def exposure(self) -> pl.DataFrame | None:
+        """Exposure by cycle."""
+        ...
 
 
 def _keys(study: str, number: int, arm: str) -> list[pl.Expr]:
     patient = pl.col("patient").cast(pl.Int64)
     return [
         pl.lit(study).alias("STUDYID"),
-        pl.format("{}-{}-{}", pl.lit(study), pl.lit(str(number)), patient.cast(pl.String).str.zfill(6)).alias("USUBJID"),
+        pl.format("{}-{}-{}", pl.lit(study), pl.lit(str(number)), patient.cast(pl.String).str.zfill(6)).alias(
+            "USUBJID"
+        ),
         patient.alias("SUBJID"),
         pl.lit(arm).alias("TRT01P"),
     ]

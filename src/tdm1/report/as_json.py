@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tdm1.trial.result import ComparisonRow, TrialResult
 
@@ -17,17 +17,71 @@ class SimulationLike(Protocol):
     """What the faces need of a simulation: days, units and, per observation, median and 5 to 95 % band."""
 
     @property
-    def time_day(self) -> Any: ...
+    def time_day(self) -> Any:
+        """Days, shape (T,)."""
+        ...
     @property
-    def unit(self) -> Mapping[str, str]: ...
+    def unit(self) -> Mapping[str, str]:
+        """Unit, by name of the observation."""
+        ...
     @property
-    def median(self) -> Mapping[str, Any]: ...
+    def median(self) -> Mapping[str, Any]:
+        """Median of patients."""
+        ...
     @property
-    def p05(self) -> Mapping[str, Any]: ...
+    def p05(self) -> Mapping[str, Any]:
+        """5th percentile of patients."""
+        ...
     @property
-    def p95(self) -> Mapping[str, Any]: ...
+    def p95(self) -> Mapping[str, Any]:
+        """95th percentile of patients."""
+        ...
     @property
-    def failed_solves(self) -> int: ...
+    def failed_solves(self) -> int:
+        """Patients that could not be solved."""
+        ...
+
+
+class FittedLike(Protocol):
+    """One fitted fact: its name and unit, its value before and after."""
+
+    @property
+    def fact(self) -> str:
+        """Name of the fact."""
+        ...
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        ...
+    @property
+    def start(self) -> float:
+        """Value before."""
+        ...
+    @property
+    def value(self) -> float:
+        """Value after."""
+        ...
+
+
+class CalibrationLike(Protocol):
+    """What the faces need of a calibration: fitted facts, the comparison after it, and the new fact file."""
+
+    @property
+    def fitted(self) -> Sequence[FittedLike]:
+        """Fitted facts."""
+        ...
+    @property
+    def comparison(self) -> Sequence[ComparisonRow]:
+        """Comparison after the fit."""
+        ...
+    @property
+    def seconds(self) -> float:
+        """Time taken, s."""
+        ...
+    @property
+    def facts_yaml(self) -> str:
+        """The new fact file."""
+        ...
 
 
 def plain(value: Any) -> Any:
@@ -82,4 +136,17 @@ def simulation_json(simulation: SimulationLike) -> dict[str, Any]:
         "median": {name: plain(np.asarray(values, dtype=float)) for name, values in simulation.median.items()},
         "p05": {name: plain(np.asarray(values, dtype=float)) for name, values in simulation.p05.items()},
         "p95": {name: plain(np.asarray(values, dtype=float)) for name, values in simulation.p95.items()},
+    }
+
+
+def calibration_json(name: str, calibration: CalibrationLike) -> dict[str, Any]:
+    """A calibration: every fitted fact with its value before and after, and the comparison that it leads to."""
+    return {
+        "trial": name,
+        "seconds": plain(float(calibration.seconds)),
+        "fitted": [
+            plain({"fact": one.fact, "unit": one.unit, "start": one.start, "value": one.value})
+            for one in calibration.fitted
+        ],
+        "comparison": [comparison_json(row) for row in calibration.comparison],
     }

@@ -34,7 +34,9 @@ def _of_arm(arm: ArmResult, version: int | None) -> list[Picture | None]:
         found.append(exposure.picture(arm.bands, dose, _cycle_day(arm)))
     if arm.labs is not None and version is not None:
         lower_limit = evidence.value("laboratory.lln_platelets", "10*9/L")
-        edges = {grade: float(edge) for grade, edge in enumerate(grades.bounds("platelets", version, lln=lower_limit), 1)}
+        edges = {
+            grade: float(edge) for grade, edge in enumerate(grades.bounds("platelets", version, lln=lower_limit), 1)
+        }
         found.append(platelets.picture(arm.name, arm.labs, arm.bands, edges, f"version {version}"))
     if "best_change_pct" in arm.subjects.columns and "measurable" in arm.subjects.columns and arm.doses is not None:
         partial = -100 * evidence.value("recist.partial_response_decrease", "1")

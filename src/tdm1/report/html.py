@@ -47,8 +47,12 @@ def _bar(row: ComparisonRow) -> dict[str, float] | None:
         return round(100 * (value - low) / (high - low), 2)
 
     return {
-        "left": at(row.lower95), "width": round(at(row.upper95) - at(row.lower95), 2), "published": at(row.published),
-        "simulated": at(row.simulated), "own_left": at(low_own), "own_width": round(at(high_own) - at(low_own), 2),
+        "left": at(row.lower95),
+        "width": round(at(row.upper95) - at(row.lower95), 2),
+        "published": at(row.published),
+        "simulated": at(row.simulated),
+        "own_left": at(low_own),
+        "own_width": round(at(high_own) - at(low_own), 2),
     }
 
 
@@ -87,7 +91,9 @@ def scores(result: TrialResult) -> list[str]:
 def _template() -> jinja2.Template:
     import jinja2
 
-    environment = jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
+    )
     folder = files("tdm1.report").joinpath("templates")
     environment.filters["number"] = lambda value: f"{value:.4g}"
     return environment.from_string(folder.joinpath("report.html").read_text("utf-8"))
@@ -136,5 +142,7 @@ def _summary(summary: dict[str, object]) -> list[tuple[str, str]]:
     for key, value in summary.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool) and key != "n":
             unit = "months" if key.endswith("_month") else "percent" if key.endswith("_pct") else ""
-            found.append((numbers.endpoint_words(key), f"{numbers.number(float(value), unit)} {numbers.unit_words(unit)}"))
+            found.append(
+                (numbers.endpoint_words(key), f"{numbers.number(float(value), unit)} {numbers.unit_words(unit)}")
+            )
     return found

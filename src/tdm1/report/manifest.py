@@ -13,8 +13,19 @@ if TYPE_CHECKING:
     from tdm1.trial.result import TrialResult
 
 #: Libraries whose version can change a number or a file of the run.
-_LIBRARIES = ("numpy", "scipy", "sympy", "numba", "llvmlite", "polars", "pyarrow", "pydantic", "pyyaml", "lifelines",
-              "matplotlib")
+_LIBRARIES = (
+    "numpy",
+    "scipy",
+    "sympy",
+    "numba",
+    "llvmlite",
+    "polars",
+    "pyarrow",
+    "pydantic",
+    "pyyaml",
+    "lifelines",
+    "matplotlib",
+)
 
 
 def _processor() -> str:

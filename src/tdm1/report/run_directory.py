@@ -40,7 +40,9 @@ def check_destination(directory: Path) -> None:
     if not parent.is_dir():
         raise RunDirectoryError(f"--out {directory}: {parent} is not a folder; name a folder below an existing one")
     if not os.access(parent, os.W_OK | os.X_OK):
-        raise RunDirectoryError(f"--out {directory}: no permission to write in {parent}; name a folder you may write to")
+        raise RunDirectoryError(
+            f"--out {directory}: no permission to write in {parent}; name a folder you may write to"
+        )
 
 
 def _existing_parent(directory: Path) -> Path:

@@ -12,9 +12,11 @@ from rich.table import Table
 from tdm1.report import numbers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rich.console import Console
 
-    from tdm1.report.as_json import SimulationLike
+    from tdm1.report.as_json import CalibrationLike, SimulationLike
     from tdm1.report.explain import Explanation
     from tdm1.trial.result import ComparisonRow, TrialResult
 
@@ -22,16 +24,17 @@ if TYPE_CHECKING:
 _ROWS_SHOWN = 24
 
 
-def _print_comparison(result: TrialResult, console: Console) -> None:
+def _print_comparison(compared: Sequence[ComparisonRow], sizes: Mapping[str, int], console: Console) -> None:
     rows = [
         (row.arm, _endpoint(row), numbers.published(row), numbers.simulated(row), row.within, row.role)
-        for row in result.comparison
+        for row in compared
     ]
     # One width for all arms, so that their tables line up under one head.
-    wide = [max(len("published [95 %]"), *(len(row[column]) for row in rows)) for column in (2, 3)]
-    name_width = min(max(len(row[1]) for row in rows), max(console.width - sum(wide) - 24, 12))
+    wide = [max(len("published [95 %]"), *(len(str(row[column])) for row in rows)) for column in (2, 3)]
+    gap = 0 if console.width < 90 else 1
+    name_width = min(max(len(row[1]) for row in rows), max(console.width - sum(wide) - 20 - 5 * gap, 12))
     for at, arm in enumerate(dict.fromkeys(row[0] for row in rows)):
-        table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, show_header=at == 0)
+        table = Table(box=box.SIMPLE_HEAD, padding=(0, gap, 0, 0), pad_edge=False, show_edge=False, show_header=at == 0)
         table.add_column("endpoint", width=name_width)
         table.add_column("published [95 %]", justify="right", no_wrap=True, min_width=wide[0])
         table.add_column("simulated [95 %]", justify="right", no_wrap=True, min_width=wide[1])
@@ -40,7 +43,7 @@ def _print_comparison(result: TrialResult, console: Console) -> None:
         for row in (row for row in rows if row[0] == arm):
             mark = "[green]yes[/]" if row[4] else "[bold red]NO[/]"
             table.add_row(escape(row[1]), escape(row[2]), escape(row[3]), mark, row[5])
-        size = f", {result.arms[arm].n} patients" if arm in result.arms else ""
+        size = f", {sizes[arm]} patients" if arm in sizes else ""
         console.print(f"\n[bold]{escape(arm)}[/]{size}")
         console.print(table)
 
@@ -54,7 +57,7 @@ def print_trial(result: TrialResult, console: Console) -> None:
     """Print the comparison of a finished trial with what was published, then the run in one paragraph."""
     console.print(f"[bold]{escape(result.title or result.trial)}[/]")
     if result.comparison:
-        _print_comparison(result, console)
+        _print_comparison(result.comparison, {name: arm.n for name, arm in result.arms.items()}, console)
         console.print()
         if any(row.derived_interval for row in result.comparison):
             console.print("* interval computed by us from the published counts", style="dim")
@@ -81,8 +84,10 @@ def _arms(result: TrialResult) -> Table:
         for key, value in summary.items():
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 unit = "months" if key.endswith("_month") else "percent" if key.endswith("_pct") else ""
-                table.add_row(f"  {numbers.endpoint_words(key)}", f"{numbers.number(float(value), unit)} "
-                              f"{numbers.unit_words(unit)}".rstrip())
+                table.add_row(
+                    f"  {numbers.endpoint_words(key)}",
+                    f"{numbers.number(float(value), unit)} {numbers.unit_words(unit)}".rstrip(),
+                )
     return table
 
 
@@ -104,6 +109,20 @@ def print_simulation(simulation: SimulationLike, console: Console) -> None:
     console.print("median (5 to 95 % of patients)", style="dim")
     if len(shown) < len(days):
         console.print(f"{len(shown)} of {len(days)} times shown; --json gives them all", style="dim")
+
+
+def print_calibration(calibration: CalibrationLike, console: Console) -> None:
+    """Print the fitted facts with their values before and after, then the comparison they lead to."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for head in ("fact", "before", "after", "unit"):
+        table.add_column(head, justify="right" if head in ("before", "after") else "left")
+    for one in calibration.fitted:
+        table.add_row(one.fact, f"{one.start:.4g}", f"{one.value:.4g}", escape(one.unit))
+    console.print(table)
+    if calibration.comparison:
+        _print_comparison(calibration.comparison, {}, console)
+        console.print()
+    console.print(f"{calibration.seconds:.0f} seconds")
 
 
 def print_explanation(explanation: Explanation, console: Console) -> None:

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 #: Width of a picture in inches at 72 points: narrow enough for a telephone, two fit side by side on a page.
-WIDTH, HEIGHT = 6.6, 4.4
+WIDTH, HEIGHT = 5.9, 4.0
 
 #: CSS variable -> (light shade, dark shade). Light shades are all different, so that they can be told apart.
 PALETTE: dict[str, tuple[str, str]] = {
@@ -82,27 +86,35 @@ class Picture:
     svg: str
 
 
+def in_style(draw: Callable[P, R]) -> Callable[P, R]:
+    """Decorate a drawing function so that all it makes, from axes to file, has the common look."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
+        import matplotlib as mpl
+
+        with mpl.rc_context(_SETTINGS):  # pyright: ignore[reportArgumentType]
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
 def figure(height: float = HEIGHT, rows: Sequence[float] = (1,)) -> tuple[Figure, list[Axes]]:
-    """A figure of the common width with one column of axes of the relative heights `rows`, in the common style."""
-    import matplotlib as mpl
+    """A figure of the common width with one column of axes of the relative heights `rows`."""
     from matplotlib.figure import Figure
 
-    with mpl.rc_context(_SETTINGS):
-        made = Figure(figsize=(WIDTH, height), layout="constrained")
-        axes = made.subplots(len(rows), 1, sharex=len(rows) > 1, squeeze=False, height_ratios=list(rows))
-        column = [row[0] for row in axes]
-        for one in column:
-            one.grid(axis="y")
-            one.tick_params(length=3)
+    made = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = made.subplots(len(rows), 1, sharex=len(rows) > 1, squeeze=False, height_ratios=list(rows))
+    column = [row[0] for row in axes]
+    for one in column:
+        one.grid(axis="y")
+        one.tick_params(length=3)
     return made, column
 
 
 def _bytes(made: Figure, kind: str, **options: Any) -> bytes:
-    import matplotlib as mpl
-
     buffer = io.BytesIO()
-    with mpl.rc_context(_SETTINGS):
-        made.savefig(buffer, format=kind, **options)
+    made.savefig(buffer, format=kind, **options)
     return buffer.getvalue()
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _BIN_PCT = 5
 
 
+@style.in_style
 def picture(arm: str, subjects: pl.DataFrame) -> style.Picture | None:
     """Histogram of the relative dose intensity of one arm; None when it has none."""
     import numpy as np
@@ -29,11 +30,20 @@ def picture(arm: str, subjects: pl.DataFrame) -> style.Picture | None:
     axes.bar(edges[:-1], share, width=_BIN_PCT * 0.92, align="edge", color=style.BLUE, linewidth=0)
     for left, height, count in zip(edges, share, counts, strict=False):
         if count:
-            axes.text(left + _BIN_PCT * 0.46, height, str(count), ha="center", va="bottom", fontsize=11, color=style.MUTED)
+            axes.text(
+                left + _BIN_PCT * 0.46, height, str(count), ha="center", va="bottom", fontsize=11, color=style.MUTED
+            )
     median = float(np.median(intensity))
     axes.axvline(median, color=style.INK, linewidth=1.2, linestyle=(0, (4, 3)))
-    axes.annotate(f"median {median:.1f} %", (median, 1), xycoords=("data", "axes fraction"), xytext=(-6, -4),
-                  textcoords="offset points", ha="right", va="top")
+    axes.annotate(
+        f"median {median:.1f} %",
+        (median, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(-6, -4),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+    )
     axes.set_ylim(0, float(share.max()) * 1.15)
     axes.set_xlabel("relative dose intensity (%)")
     axes.set_ylabel("patients (%)")

@@ -10,9 +10,6 @@ from tdm1.report.pictures import _style as style
 if TYPE_CHECKING:
     import polars as pl
 
-#: The label's dose, at which the observed points were measured, and one cycle.
-_DOSE_FACT, _INTERVAL_FACT = "label.us.dose", "label.us.interval"
-
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -50,9 +47,10 @@ def observed_points(observable: str, dose_mg_per_kg: float, last_day: float) -> 
     ]
 
 
-_MARKERS = ("o", "s", "^", "D", "v")
+MARKERS = ("o", "s", "^", "D", "v")
 
 
+@style.in_style
 def picture(bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float) -> style.Picture | None:
     """The band of the conjugate over the first cycle with observed means; None when no band was kept."""
     import polars as pl
@@ -65,15 +63,31 @@ def picture(bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float) -> sty
     unit = first["unit"][0]
     made, (axes,) = style.figure()
     days = first["time_day"].to_numpy()
-    axes.fill_between(days, first["p05"].to_numpy(), first["p95"].to_numpy(), color=style.BLUE, alpha=0.2, linewidth=0,
-                      label="simulated, 5 to 95 % of patients")
+    axes.fill_between(
+        days,
+        first["p05"].to_numpy(),
+        first["p95"].to_numpy(),
+        color=style.BLUE,
+        alpha=0.2,
+        linewidth=0,
+        label="simulated, 5 to 95 % of patients",
+    )
     axes.plot(days, first["median"].to_numpy(), color=style.BLUE, linewidth=2.2, label="simulated median")
     points = [entry for entry in observed_points("conjugate", dose_mg_per_kg, cycle_day) if entry.unit == unit]
-    for marker, entry in zip(_MARKERS, points, strict=False):
-        axes.plot(entry.time_day, entry.value, marker, color=style.INK, markerfacecolor=style.PAPER, markersize=6,
-                  markeredgewidth=1.4, label=f"measured mean, {entry.study.split(' (')[0]}")
+    for marker, entry in zip(MARKERS, points, strict=False):
+        axes.plot(
+            entry.time_day,
+            entry.value,
+            marker,
+            color=style.INK,
+            markerfacecolor=style.PAPER,
+            markersize=6,
+            markeredgewidth=1.4,
+            label=f"measured mean, {entry.study.split(' (')[0]}",
+        )
     axes.set_yscale("log")
     axes.set_xlim(0, cycle_day)
+    axes.set_xticks([float(day) for day in range(0, int(cycle_day) + 1, 7 if cycle_day > 14 else 1)])
     axes.set_ylim(max(float(first["p05"].min()) * 0.6, 1e-3), float(first["p95"].max()) * 1.6)  # pyright: ignore
     axes.set_xlabel("days after the first dose")
     axes.set_ylabel(f"T-DM1 conjugate ({unit})")
@@ -81,9 +95,9 @@ def picture(bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float) -> sty
     axes.legend(loc="lower left", handlelength=1.6)
     title = "Concentration of T-DM1 in the first cycle"
     studies = " and ".join(entry.study for entry in points)
-    measured = f" Open marks: means measured in patients at the same dose ({studies})." if points else ""
+    measured = f" Open marks: means measured in patients at the same dose: {studies}." if points else ""
     caption = (
-        f"Simulated T-DM1 conjugate in serum ({unit}, logarithmic scale) after {dose_mg_per_kg:g} mg/kg: median and the "
-        f"range from the 5th to the 95th percentile of patients.{measured}"
+        f"Simulated T-DM1 conjugate in serum ({unit}, logarithmic scale) after {dose_mg_per_kg:g} mg/kg: median and "
+        f"the range from the 5th to the 95th percentile of patients.{measured}"
     )
     return style.Picture("exposure", title, caption, style.inline_svg(made, "exposure", title))

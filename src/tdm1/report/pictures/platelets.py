@@ -41,6 +41,7 @@ def _examples(labs: pl.DataFrame) -> list[int]:
     return list(dict.fromkeys(int(lowest["patient"][place]) for place in places))
 
 
+@style.in_style
 def picture(
     arm: str, labs: pl.DataFrame, bands: pl.DataFrame | None, edges: dict[int, float], version: str
 ) -> style.Picture | None:
@@ -61,12 +62,26 @@ def picture(
         axes.text(last * 1.01, (floor + edge) / 2, f"grade {grade}", va="center", fontsize=12, clip_on=False)
         floor = edge
     days = band["time_day"].to_numpy()
-    axes.fill_between(days, band["p05"].to_numpy(), band["p95"].to_numpy(), color=style.BLUE, alpha=0.2, linewidth=0,
-                      label="5 to 95 % of patients")
+    axes.fill_between(
+        days,
+        band["p05"].to_numpy(),
+        band["p95"].to_numpy(),
+        color=style.BLUE,
+        alpha=0.2,
+        linewidth=0,
+        label="5 to 95 % of patients",
+    )
     for number, patient in enumerate(_examples(counts)):
         line = counts.filter((pl.col("patient") == patient) & (pl.col("time_day") <= last)).sort("time_day")
-        axes.plot(line["time_day"].to_numpy(), line["value"].to_numpy(), color=style.MUTED, linewidth=1, marker=".",
-                  markersize=4, label="single patients, as measured" if number == 0 else None)
+        axes.plot(
+            line["time_day"].to_numpy(),
+            line["value"].to_numpy(),
+            color=style.MUTED,
+            linewidth=1,
+            marker=".",
+            markersize=4,
+            label="single patients" if number == 0 else None,
+        )
     axes.plot(days, band["median"].to_numpy(), color=style.BLUE, linewidth=2.2, label="median")
     axes.set_xlim(0, last)
     axes.set_ylim(0, float(band["p95"].max()) * 1.22)  # pyright: ignore[reportArgumentType]
@@ -74,11 +89,11 @@ def picture(
     axes.set_xticks([float(day) for day in range(0, int(last) + 1, step)])
     axes.set_xlabel("days after the first dose")
     axes.set_ylabel("platelets (10$^9$/L)")
-    axes.legend(loc="upper right", ncols=3, columnspacing=1.0, handlelength=1.3)
+    axes.legend(loc="upper right", ncols=3, columnspacing=0.9, handlelength=1.1, handletextpad=0.5, fontsize=11)
     title = f"Platelets, {arm}"
     caption = (
         "Simulated platelet counts (10⁹/L) over days: median, the range from the 5th to the 95th percentile of "
-        f"patients, and {len(_examples(counts))} single patients chosen by how low their count fell. Shades at the foot: grades "
-        f"of platelets decreased by CTCAE {version}, darker is worse."
+        f"patients, and {len(_examples(counts))} single patients chosen by how low their count fell. Shades at the foot: "
+        f"grades of platelets decreased by CTCAE {version}, darker is worse."
     )
     return style.Picture("platelets", title, caption, style.inline_svg(made, "platelets", title))

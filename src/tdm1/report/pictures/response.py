@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tdm1.report.pictures import _style as style
 
@@ -23,6 +23,22 @@ _BARS = 500
 _TOP_PCT = 100.0
 
 
+def _outlines(heights: Any, mine: Any) -> list[list[tuple[float, float]]]:
+    """The outline of every run of neighbouring bars in `mine`: one shape a run, so that no seams show between bars."""
+    found: list[list[tuple[float, float]]] = []
+    start: int | None = None
+    for place in range(len(mine) + 1):
+        inside = place < len(mine) and bool(mine[place])
+        if inside and start is None:
+            start = place
+        if not inside and start is not None:
+            tops = [(float(x), float(heights[bar])) for bar in range(start, place) for x in (bar, bar + 1)]
+            found.append([(float(start), 0.0), *tops, (float(place), 0.0)])
+            start = None
+    return found
+
+
+@style.in_style
 def picture(arm: str, subjects: pl.DataFrame, partial_pct: float, progression_pct: float) -> style.Picture | None:
     """The waterfall of an arm's patients with measurable disease; None when there is no measured change.
 
@@ -30,8 +46,13 @@ def picture(arm: str, subjects: pl.DataFrame, partial_pct: float, progression_pc
     """
     import numpy as np
     import polars as pl
+    from matplotlib.collections import PolyCollection
 
-    measured = subjects.filter(pl.col("measurable").cast(pl.Boolean)).drop_nulls("best_change_pct").drop_nans("best_change_pct")
+    measured = (
+        subjects.filter(pl.col("measurable").cast(pl.Boolean))
+        .drop_nulls("best_change_pct")
+        .drop_nans("best_change_pct")
+    )
     if measured.is_empty():
         return None
     ordered = measured.sort("best_change_pct", "patient", descending=[True, False])
@@ -40,27 +61,24 @@ def picture(arm: str, subjects: pl.DataFrame, partial_pct: float, progression_pc
     change = ordered["best_change_pct"].to_numpy()[shown]
     response = ordered["best_response"].to_numpy()[shown]
     made, (axes,) = style.figure()
-    place = np.arange(len(shown))
     for code, (colour, words) in _RESPONSES.items():
-        mine = response == code
-        if mine.any():
-            share = int((ordered["best_response"] == code).sum())
-            axes.vlines(place[mine], 0, np.clip(change[mine], -100, _TOP_PCT), color=colour,
-                        linewidth=max(330 / len(shown), 0.7), label=f"{words} ({share})")
+        count_here = int((ordered["best_response"] == code).sum())
+        if count_here:
+            outlines = _outlines(np.clip(change, -100, _TOP_PCT), response == code)
+            axes.add_collection(
+                PolyCollection(outlines, facecolor=colour, linewidth=0, label=f"{words} ({count_here})")
+            )
     for bound in (partial_pct, progression_pct):
         axes.axhline(bound, color=style.INK, linewidth=0.9, linestyle=(0, (4, 3)))
         axes.text(len(shown) * 1.005, bound, f"{bound:+.0f} %", va="center", fontsize=12, clip_on=False)
     axes.axhline(0, color=style.MUTED, linewidth=0.9)
-    axes.set_xlim(-0.5, len(shown) - 0.5)
+    axes.set_xlim(0, len(shown))
     axes.set_ylim(-104, max(40.0, min(float(change.max()) * 1.05, _TOP_PCT)))
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.set_xlabel(f"{count} patients with measurable disease")
     axes.set_ylabel("best change of diameters (%)")
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles, labels, loc="lower left", handlelength=0.8)
-    for handle in axes.get_legend().legend_handles:  # pyright: ignore[reportOptionalMemberAccess]
-        handle.set_linewidth(7)  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+    axes.legend(loc="lower left", handlelength=0.8)
     title = f"Best response, {arm}"
     beyond = int((ordered["best_change_pct"] > _TOP_PCT).sum())
     counts = ", ".join(

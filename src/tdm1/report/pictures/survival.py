@@ -16,8 +16,8 @@ _MARKS = 120
 _WORDS = {"pfs": "Progression-free survival", "os": "Overall survival"}
 
 
-def _curve(axes: Axes, months: Any, events: Any, colour: str, dashed: bool, name: str) -> str:
-    """Draw one arm; returns its median in words."""
+def _curve(axes: Axes, months: Any, events: Any, colour: str, dashed: bool, name: str) -> tuple[str, float]:
+    """Draw one arm; returns its median in words and the lowest share (%) of its curve."""
     import numpy as np
     from lifelines import KaplanMeierFitter
 
@@ -26,8 +26,15 @@ def _curve(axes: Axes, months: Any, events: Any, colour: str, dashed: bool, name
     interval = fitted.confidence_interval_
     times = estimate.index.to_numpy(dtype=float)
     share = 100 * estimate.to_numpy(dtype=float)
-    axes.fill_between(times, 100 * interval.iloc[:, 0].to_numpy(dtype=float), 100 * interval.iloc[:, 1].to_numpy(dtype=float),
-                      step="post", color=colour, alpha=0.15, linewidth=0)
+    axes.fill_between(
+        times,
+        100 * interval.iloc[:, 0].to_numpy(dtype=float),
+        100 * interval.iloc[:, 1].to_numpy(dtype=float),
+        step="post",
+        color=colour,
+        alpha=0.15,
+        linewidth=0,
+    )
     axes.step(times, share, where="post", color=colour, linewidth=2, linestyle="--" if dashed else "-")
     censored = np.sort(months[~events])
     if len(censored) > _MARKS:
@@ -37,9 +44,10 @@ def _curve(axes: Axes, months: Any, events: Any, colour: str, dashed: bool, name
     median = float(fitted.median_survival_time_)
     words = f"median {median:.1f} months" if np.isfinite(median) else "median not reached"
     axes.plot([], [], color=colour, linewidth=2, linestyle="--" if dashed else "-", label=f"{name}: {words}")
-    return words
+    return words, float(share.min())
 
 
+@style.in_style
 def picture(endpoint: str, arms: Mapping[str, pl.DataFrame]) -> style.Picture | None:
     """Kaplan-Meier curves of `endpoint` (`pfs` or `os`) for subject tables by arm; None when no arm has it."""
     import numpy as np
@@ -52,21 +60,26 @@ def picture(endpoint: str, arms: Mapping[str, pl.DataFrame]) -> style.Picture | 
     }
     if not data:
         return None
-    made, (axes, risk) = style.figure(height=4.4 + 0.28 * len(data), rows=(1, 0.1 + 0.085 * len(data)))
+    made, (axes, risk) = style.figure(height=4.3 + 0.26 * len(data), rows=(1, 0.02 + 0.062 * len(data)))
     words: list[str] = []
+    lowest = 100.0
     last = max(float(months.max()) for months, _ in data.values())
     step = next(step for step in (3, 6, 12, 24, 48, 96, 1000) if last / step <= 7)
     ticks = np.arange(0, last + 1e-9, step)
     for number, (name, (months, events)) in enumerate(data.items()):
         colour = style.ARMS[number % len(style.ARMS)]
-        words.append(f"{name}: {_curve(axes, months, events, colour, number % 2 == 1, name)}, "
-                     f"{int(events.sum())} events in {len(months)} patients")
+        median, least = _curve(axes, months, events, colour, number % 2 == 1, name)
+        lowest = min(lowest, least)
+        words.append(f"{name}: {median}, {int(events.sum())} events in {len(months)} patients")
         for tick in ticks:
-            risk.text(tick, -number, str(int((months >= tick).sum())), ha="center", va="center", color=colour, fontsize=12)
+            risk.text(
+                tick, -number, str(int((months >= tick).sum())), ha="center", va="center", color=colour, fontsize=12
+            )
     axes.set_ylim(0, 102)
     axes.set_xlim(-0.02 * last, last * 1.02)
     axes.set_ylabel("patients (%)")
-    axes.legend(loc="upper right", handlelength=1.8)
+    # High curves leave the room below them, low ones the room above.
+    axes.legend(loc="lower left" if lowest > 35 else "upper right", handlelength=1.8)
     axes.set_xticks(ticks)
     axes.tick_params(labelbottom=True)
     axes.set_xlabel("months")

@@ -1,0 +1,117 @@
+"""ADaM tables against the trial's own frames and the register of variables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+from report.synthetic import trial_result
+
+from tdm1.interop import adam
+from tdm1.trial.result import TrialResult
+
+KEYS = ["STUDYID", "USUBJID", "SUBJID", "TRT01P"]
+
+
+@pytest.fixture(scope="module")
+def result() -> TrialResult:
+    return trial_result(30)
+
+
+@pytest.fixture(scope="module")
+def tables(result: TrialResult) -> dict[str, pl.DataFrame]:
+    return adam.tables(result.trial, result.arms)
+
+
+def test_columns_against_the_adam_names(tables: dict[str, pl.DataFrame]) -> None:
+    assert tables["ADTTE"].columns == [*KEYS, "PARAMCD", "PARAM", "AVAL", "AVALU", "CNSR"]
+    assert tables["ADLB"].columns == [*KEYS, "PARAMCD", "PARAM", "AVAL", "AVALU", "ADY", "ARELTM", "ATOXGR"]
+    assert tables["ADTR"].columns == [*KEYS, "PARAMCD", "PARAM", "AVAL", "AVALU", "ADY", "ARELTM", "PCHG"]
+    assert tables["ADEX"].columns == [
+        *KEYS,
+        "PARAMCD",
+        "PARAM",
+        "AVAL",
+        "AVALU",
+        "ADY",
+        "ARELTM",
+        "AVISITN",
+        "DOSELVL",
+        "WEIGHT",
+        "INFDUR",
+    ]
+    assert tables["ADPP"].columns == [*KEYS, "PARAMCD", "PARAM", "AVAL", "AVALU", "AVISITN"]
+    assert {*KEYS, "AGE", "WEIGHTBL", "MEASFL", "BOR", "DREDFL", "RDI"} <= set(tables["ADSL"].columns)
+
+
+def test_every_column_is_in_the_register_with_label_and_unit(tables: dict[str, pl.DataFrame]) -> None:
+    register = adam.variables()
+    assert register.null_count().sum_horizontal().item() == 0
+    assert all(register["label"].str.len_chars() > 2)
+    for name, table in tables.items():
+        known = set(register.filter(pl.col("dataset") == name)["variable"])
+        assert set(table.columns) <= known
+    assert all(len(name) <= 8 and name.isupper() for name in register["variable"])
+    assert not register.select("dataset", "variable").is_duplicated().any()
+
+
+def test_subjects_are_unique_over_the_arms(tables: dict[str, pl.DataFrame]) -> None:
+    subjects = tables["ADSL"]
+    assert len(subjects) == 60 and subjects["USUBJID"].n_unique() == 60
+    assert subjects["USUBJID"][0] == "madeup-1-000000"
+    for table in tables.values():
+        assert set(table["USUBJID"]) <= set(subjects["USUBJID"])
+
+
+def test_censoring_is_the_opposite_of_the_event(result: TrialResult, tables: dict[str, pl.DataFrame]) -> None:
+    own = result.arms["T-DM1"].subjects
+    pfs = tables["ADTTE"].filter((pl.col("TRT01P") == "T-DM1") & (pl.col("PARAMCD") == "PFS"))
+    assert [1 - value for value in pfs["CNSR"]] == [int(event) for event in own["pfs_event"]]
+    assert pfs["AVAL"].to_list() == own["pfs_month"].to_list() and set(pfs["AVALU"]) == {"MONTHS"}
+
+
+def test_study_day_has_no_day_0(tables: dict[str, pl.DataFrame]) -> None:
+    labs = tables["ADLB"]
+    assert labs.filter(pl.col("ARELTM") == 0)["ADY"].unique().to_list() == [1]
+    assert labs.filter(pl.col("ARELTM") == 21)["ADY"].unique().to_list() == [22]
+    before = adam.laboratory(
+        "x",
+        1,
+        "a",
+        pl.DataFrame(
+            {"patient": [0], "time_day": [-1.0], "analyte": ["alt"], "value": [20.0], "unit": ["U/L"], "grade": [0]}
+        ),
+    )
+    assert before["ADY"].to_list() == [-1]
+
+
+def test_milligrams_are_conserved(result: TrialResult, tables: dict[str, pl.DataFrame]) -> None:
+    doses = result.arms["T-DM1"].doses
+    assert doses is not None
+    assert tables["ADEX"]["AVAL"].sum() == pytest.approx(doses["dose_mg"].sum(), rel=1e-12)
+
+
+def test_exposure_has_its_units(tables: dict[str, pl.DataFrame]) -> None:
+    units = dict(tables["ADPP"].select("PARAMCD", "AVALU").unique().iter_rows())
+    assert units == {"AUCTAU": "ug*day/mL", "CMAX": "ug/mL", "CTROUGH": "ug/mL"}
+
+
+def test_flags_are_y_and_n(tables: dict[str, pl.DataFrame]) -> None:
+    assert set(tables["ADSL"]["MEASFL"]) == {"Y", "N"}
+    control = tables["ADSL"].filter(pl.col("TRT01P") == "lapatinib+capecitabine")
+    assert control["DREDFL"].is_null().all()
+
+
+def test_an_unknown_subject_column_is_kept_under_its_own_name(result: TrialResult) -> None:
+    arm = result.arms["T-DM1"]
+    more = replace(arm, subjects=arm.subjects.with_columns(new_thing=pl.lit(1.0)))
+    assert "NEW_THING" in adam.tables("x", {"T-DM1": more})["ADSL"].columns
+
+
+def test_an_unknown_analyte_is_refused_by_name() -> None:
+    labs = pl.DataFrame(
+        {"patient": [0], "time_day": [0.0], "analyte": ["sodium"], "value": [140.0], "unit": ["mmol/L"], "grade": [0]}
+    )
+    with pytest.raises(adam.AdamError, match="sodium"):
+        adam.laboratory("x", 1, "a", labs)
