@@ -40,8 +40,8 @@ def _used() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
                 words.add(node.value)
             elif isinstance(node, ast.JoinedStr):
                 pattern = _pattern(node)
-                # An f-string counts only when it starts with a whole fact-name segment, as in f"ctcae3.{x}".
-                if pattern and re.match(r"[a-z0-9_]+\\\.", pattern):
+                # An f-string counts only when it has a whole segment, as in f"tumour.{x}" or f"{x}.within_patient_cv".
+                if pattern and re.search(r"^[a-z0-9_]+\\\.|\\\.[a-z0-9_]{6,}$", pattern):
                     patterns.add(pattern)
     for path in [*PACKAGE.rglob("*.yaml"), *PACKAGE.rglob("*.json")]:
         if path not in FACTS:
