@@ -57,7 +57,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         )
 
     def calibrate(name: str, **options: Any) -> SimpleNamespace:
-        fitted = [SimpleNamespace(fact="tumour.kill_rate", unit="1/day", start=0.12, value=0.1)]
+        fitted = [SimpleNamespace(fact="tumour.kill_rate", unit="1/day", start=0.12, value=0.1, spread=False)]
         return SimpleNamespace(
             fitted=fitted, comparison=trial_result(12).comparison, seconds=2.0, facts_yaml="facts: {}\n"
         )

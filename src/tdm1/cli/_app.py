@@ -116,15 +116,15 @@ def explain(
     run_explain(name, as_json=json)
 
 
-@app.command(short_help="Fit unknown parameters to published rows.", epilog="Example: tdm1 calibrate emilia")
+@app.command(short_help="Fit unknown parameters to published data.", epilog="Example: tdm1 calibrate emilia")
 def calibrate(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="The trial whose published rows are used.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A calibration: emilia, plasma, platelets or control.")],
     patients: Patients = None,
     seed: Seed = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the fitted facts to this new file.")] = None,
     json: Json = False,
 ) -> None:
-    """Fit the parameters that no paper gives to the named rows of a published trial."""
+    """Fit the parameters that no paper gives to named published data."""
     from tdm1.cli._calibrate import run_calibration
 
     run_calibration(name, patients=patients, seed=seed, out=out, as_json=json)

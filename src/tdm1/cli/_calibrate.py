@@ -9,7 +9,7 @@ from tdm1.cli._values import OptionError
 
 
 def run_calibration(name: str, *, patients: int | None, seed: int | None, out: Path | None, as_json: bool) -> None:
-    """Calibrate on the published rows of the trial `name`, show the result, and write the fact file to `out`.
+    """Run the calibration `name`, show the result, and write the fact file to `out`.
 
     Raises the input errors of `tdm1.trial`, and OptionError when `out` exists; both mean bad input.
     """
@@ -26,5 +26,8 @@ def run_calibration(name: str, *, patients: int | None, seed: int | None, out: P
     else:
         terminal.print_calibration(result, stdout())
     if out is not None:
-        out.write_text(result.facts_yaml, encoding="utf-8")
+        try:
+            out.write_text(result.facts_yaml, encoding="utf-8")
+        except OSError as error:
+            raise OptionError(f"--out {out}: the file cannot be written: {error}") from error
         note(f"written: {out}; these are facts, to be put in place of the file of the same subject")

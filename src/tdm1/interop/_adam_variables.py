@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One exported column. `ours` is the column of the trial's own table, empty for columns made at export."""
+    """One exported column.
+
+    `ours` is the column of the trial's own table: several when arms differ, empty for columns made at export.
+    """
 
     dataset: str
     name: str
@@ -57,10 +60,13 @@ SUBJECT: tuple[Variable, ...] = (
     _subject("DCTREAS", "reason for the end of treatment", "text", "stop_reason"),
     _subject("NCYCLE", "number of doses given", "1", "cycles"),
     _subject("RDI", "relative dose intensity", "%", "relative_dose_intensity_pct"),
+    _subject("TRTMON", "time on treatment", "month", "treatment_month"),
+    _subject("FUMON", "time in the study", "month", "follow_up_month"),
+    _subject("RSPMON", "time of the first response", "month", "response_month"),
     _subject("SOLVST", "status of the solver for this patient", "code", "solve_status"),
-    _subject("WGRPLAT", "worst grade of platelets decreased", "grade", "grade_platelets"),
-    _subject("WGRALT", "worst grade of ALT increased", "grade", "grade_alt"),
-    _subject("WGRAST", "worst grade of AST increased", "grade", "grade_ast"),
+    _subject("WGRPLAT", "worst grade of platelets decreased", "grade", "grade_platelets, grade_platelets_decreased"),
+    _subject("WGRALT", "worst grade of ALT increased", "grade", "grade_alt, grade_alt_increased"),
+    _subject("WGRAST", "worst grade of AST increased", "grade", "grade_ast, grade_ast_increased"),
 )
 
 #: Columns of ADSL that go to ADTTE instead.

@@ -30,18 +30,22 @@ class ArmTables(Protocol):
     def subjects(self) -> pl.DataFrame:
         """One row a patient."""
         ...
+
     @property
     def labs(self) -> pl.DataFrame | None:
         """Laboratory values."""
         ...
+
     @property
     def doses(self) -> pl.DataFrame | None:
         """Infusions."""
         ...
+
     @property
     def tumour(self) -> pl.DataFrame | None:
         """Scans."""
         ...
+
     @property
     def exposure(self) -> pl.DataFrame | None:
         """Exposure by cycle."""
@@ -68,7 +72,7 @@ def _time() -> list[pl.Expr]:
 
 def subject_level(study: str, number: int, arm: str, subjects: pl.DataFrame) -> pl.DataFrame:
     """ADSL of one arm: one row a patient, flags as Y and N."""
-    known = {variable.ours: variable.name for variable in SUBJECT}
+    known = {ours: variable.name for variable in SUBJECT for ours in variable.ours.split(", ")}
     columns: list[pl.Expr] = []
     for ours, kind in subjects.schema.items():
         if ours == "patient" or ours in SURVIVAL:

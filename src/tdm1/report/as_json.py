@@ -20,22 +20,27 @@ class SimulationLike(Protocol):
     def time_day(self) -> Any:
         """Days, shape (T,)."""
         ...
+
     @property
     def unit(self) -> Mapping[str, str]:
         """Unit, by name of the observation."""
         ...
+
     @property
     def median(self) -> Mapping[str, Any]:
         """Median of patients."""
         ...
+
     @property
     def p05(self) -> Mapping[str, Any]:
         """5th percentile of patients."""
         ...
+
     @property
     def p95(self) -> Mapping[str, Any]:
         """95th percentile of patients."""
         ...
+
     @property
     def failed_solves(self) -> int:
         """Patients that could not be solved."""
@@ -49,17 +54,25 @@ class FittedLike(Protocol):
     def fact(self) -> str:
         """Name of the fact."""
         ...
+
     @property
     def unit(self) -> str:
         """Its unit."""
         ...
+
     @property
     def start(self) -> float:
         """Value before."""
         ...
+
     @property
     def value(self) -> float:
         """Value after."""
+        ...
+
+    @property
+    def spread(self) -> bool:
+        """Whether it is the fact's spread between patients, not its value."""
         ...
 
 
@@ -70,14 +83,17 @@ class CalibrationLike(Protocol):
     def fitted(self) -> Sequence[FittedLike]:
         """Fitted facts."""
         ...
+
     @property
     def comparison(self) -> Sequence[ComparisonRow]:
         """Comparison after the fit."""
         ...
+
     @property
     def seconds(self) -> float:
         """Time taken, s."""
         ...
+
     @property
     def facts_yaml(self) -> str:
         """The new fact file."""
@@ -145,7 +161,7 @@ def calibration_json(name: str, calibration: CalibrationLike) -> dict[str, Any]:
         "trial": name,
         "seconds": plain(float(calibration.seconds)),
         "fitted": [
-            plain({"fact": one.fact, "unit": one.unit, "start": one.start, "value": one.value})
+            plain({"fact": one.fact, "unit": one.unit, "spread": one.spread, "start": one.start, "value": one.value})
             for one in calibration.fitted
         ],
         "comparison": [comparison_json(row) for row in calibration.comparison],

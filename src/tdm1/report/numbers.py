@@ -57,6 +57,7 @@ _ENDPOINTS = {
     "dose_delayed_pct": "dose delayed",
     "stopped_for_ae_pct": "stopped for AE",
     "relative_dose_intensity_median_pct": "median dose intensity",
+    "treatment_median_month": "median time on treatment",
     "cycles_median": "median cycles",
 }
 _ANALYTES = {"alt": "ALT", "ast": "AST", "lvef": "LVEF"}

@@ -125,6 +125,6 @@ def _page(svg: str, title: str, studies: list[str]) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style_sheet()}</style></head>\n'
         f"<body><main><h1>{title}</h1><figure>{svg}<figcaption>Median and the range from the 5th to the 95th "
-        f"percentile of simulated patients, over days.{measured} Research software, not a medical device.</figcaption></figure>"
-        "</main></body></html>\n"
+        f"percentile of simulated patients, over days.{measured} Research software, not a medical device.</figcaption>"
+        "</figure></main></body></html>\n"
     )

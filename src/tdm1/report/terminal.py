@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Rows of a simulation that fit on one screen; the JSON form has them all.
 _ROWS_SHOWN = 24
+#: Columns that a day and a band take in the table of a simulation.
+_DAY_WIDTH, _BAND_WIDTH = 8, 28
 
 
 def _print_comparison(compared: Sequence[ComparisonRow], sizes: Mapping[str, int], console: Console) -> None:
@@ -95,17 +97,22 @@ def print_simulation(simulation: SimulationLike, console: Console) -> None:
     """Print median and 5 to 95 % band of each observation; at most 24 evenly spaced times are shown."""
     days = np.asarray(simulation.time_day, dtype=float)
     shown = np.unique(np.linspace(0, len(days) - 1, min(len(days), _ROWS_SHOWN)).round().astype(int))
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("day", justify="right", no_wrap=True)
-    for name, unit in simulation.unit.items():
-        table.add_column(f"{escape(name)} ({escape(unit)})", justify="right")
-    for row in shown:
-        cells = [
-            f"{simulation.median[name][row]:.3g} ({simulation.p05[name][row]:.3g} to {simulation.p95[name][row]:.3g})"
-            for name in simulation.unit
-        ]
-        table.add_row(f"{days[row]:g}", *cells)
-    console.print(table)
+    names = list(simulation.unit)
+    # As many observations side by side as fit; the others in tables of their own below.
+    beside = max((console.width - _DAY_WIDTH) // _BAND_WIDTH, 1)
+    for start in range(0, len(names), beside):
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+        table.add_column("day", justify="right", no_wrap=True)
+        for name in names[start : start + beside]:
+            table.add_column(escape(f"{name} ({simulation.unit[name]})"), justify="right")
+        for row in shown:
+            bands = (
+                f"{simulation.median[name][row]:.3g} "
+                f"({simulation.p05[name][row]:.3g} to {simulation.p95[name][row]:.3g})"
+                for name in names[start : start + beside]
+            )
+            table.add_row(f"{days[row]:.4g}", *bands)
+        console.print(table)
     console.print("median (5 to 95 % of patients)", style="dim")
     if len(shown) < len(days):
         console.print(f"{len(shown)} of {len(days)} times shown; --json gives them all", style="dim")
@@ -117,7 +124,8 @@ def print_calibration(calibration: CalibrationLike, console: Console) -> None:
     for head in ("fact", "before", "after", "unit"):
         table.add_column(head, justify="right" if head in ("before", "after") else "left")
     for one in calibration.fitted:
-        table.add_row(one.fact, f"{one.start:.4g}", f"{one.value:.4g}", escape(one.unit))
+        name = f"{one.fact} (spread between patients)" if one.spread else one.fact
+        table.add_row(name, f"{one.start:.4g}", f"{one.value:.4g}", escape(one.unit))
     console.print(table)
     if calibration.comparison:
         _print_comparison(calibration.comparison, {}, console)

@@ -23,9 +23,10 @@ def picture(arm: str, subjects: pl.DataFrame) -> style.Picture | None:
     if not len(intensity):
         return None
     made, (axes,) = style.figure()
-    top = max(100, int(np.ceil(intensity.max() / _BIN_PCT)) * _BIN_PCT)
+    # Sums of many doses can stand a rounding error above 100.
+    top = max(100, int(np.ceil((intensity.max() - 1e-6) / _BIN_PCT)) * _BIN_PCT)
     low = min(50, int(np.floor(intensity.min() / _BIN_PCT)) * _BIN_PCT)
-    counts, edges = np.histogram(intensity, np.arange(low, top + _BIN_PCT, _BIN_PCT))
+    counts, edges = np.histogram(np.minimum(intensity, top), np.arange(low, top + _BIN_PCT, _BIN_PCT))
     share = 100 * counts / len(intensity)
     axes.bar(edges[:-1], share, width=_BIN_PCT * 0.92, align="edge", color=style.BLUE, linewidth=0)
     for left, height, count in zip(edges, share, counts, strict=False):

@@ -56,7 +56,7 @@ def picture(bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float) -> sty
     import polars as pl
 
     first = bands.filter(
-        (pl.col("observable") == "conjugate") & (pl.col("time_day") < cycle_day) & (pl.col("median") > 0)
+        (pl.col("observable") == "conjugate") & (pl.col("time_day") <= cycle_day) & (pl.col("median") > 0)
     ).sort("time_day")
     if first.is_empty():
         return None

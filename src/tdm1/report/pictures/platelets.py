@@ -91,9 +91,11 @@ def picture(
     axes.set_ylabel("platelets (10$^9$/L)")
     axes.legend(loc="upper right", ncols=3, columnspacing=0.9, handlelength=1.1, handletextpad=0.5, fontsize=11)
     title = f"Platelets, {arm}"
+    own = bands is not None and not bands.filter(pl.col("observable") == "platelets").is_empty()
+    planned = ", every dose given as planned" if own else ""
     caption = (
-        "Simulated platelet counts (10⁹/L) over days: median, the range from the 5th to the 95th percentile of "
-        f"patients, and {len(_examples(counts))} single patients chosen by how low their count fell. Shades at the foot: "
-        f"grades of platelets decreased by CTCAE {version}, darker is worse."
+        "Simulated platelet counts (10⁹/L) over days: median and the range from the 5th to the 95th percentile of "
+        f"patients{planned}. Thin lines: {len(_examples(counts))} single patients as measured, chosen by how low their "
+        f"count fell. Shades at the foot: grades of platelets decreased by CTCAE {version}, darker is worse."
     )
     return style.Picture("platelets", title, caption, style.inline_svg(made, "platelets", title))
