@@ -21,10 +21,15 @@ _OK = int(Status.OK)
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _gather(target: Any, rows: Any, block: int) -> None:
-    for lane in range(LANES):
-        patient = min(block * LANES + lane, rows.shape[0] - 1)
+    first, last = block * LANES, rows.shape[0] - 1
+    if first + LANES - 1 <= last:
         for i in range(rows.shape[1]):
-            target[i, lane] = rows[patient, i]
+            for lane in range(LANES):
+                target[i, lane] = rows[first + lane, i]
+        return
+    for lane in range(LANES):
+        for i in range(rows.shape[1]):
+            target[i, lane] = rows[min(first + lane, last), i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -65,7 +70,10 @@ def advance_blocks(
             for lane in range(LANES):
                 work.days[0, lane] = patients.input_day[min(block * LANES + lane, count - 1)]
             run_phase(code, work, status, steps, rejected, most_steps)
-        _scatter(results.after_input, work.state, block)
+        for patient in range(block * LANES, min((block + 1) * LANES, count)):
+            results.after_input[patient] = patients.states[patient]
+        if any_input:
+            _scatter(results.after_input, work.state, block)
         if any_rest:
             _gather(work.parameters, patients.parameters, block)
             work.inputs[:] = 0.0

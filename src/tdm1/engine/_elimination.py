@@ -67,11 +67,11 @@ def factorise(graph: Graph, elimination: Elimination, entries: dict[tuple[int, i
         inverse = graph.reciprocal(matrix[pivot, pivot])
         factors.inverse[pivot] = inverse
         for j in columns:
-            factors.upper[pivot, j] = graph.mul(matrix[pivot, j], inverse)
+            factors.upper[pivot, j] = graph.mul(matrix[pivot, j], inverse, regroup=False)
         for i in rows:
-            factors.lower[i, pivot] = graph.mul(matrix[i, pivot], inverse)
+            factors.lower[i, pivot] = graph.mul(matrix[i, pivot], inverse, regroup=False)
             for j in columns:
-                product = graph.mul(factors.lower[i, pivot], matrix[pivot, j])
+                product = graph.mul(factors.lower[i, pivot], matrix[pivot, j], regroup=False)
                 matrix[i, j] = graph.sub(matrix.get((i, j), zero), product)
     return factors
 
@@ -83,10 +83,11 @@ def solve(
     x = list(right_side)
     for pivot, rows in zip(elimination.order, elimination.rows, strict=True):
         for i in rows:
-            x[i] = graph.sub(x[i], graph.mul(load(factors.lower[i, pivot]), x[pivot]))
+            x[i] = graph.sub(x[i], graph.mul(load(factors.lower[i, pivot]), x[pivot], regroup=False))
+    turn = {pivot: number for number, pivot in enumerate(elimination.order)}
     steps = list(zip(elimination.order, elimination.columns, strict=True))
     for pivot, columns in reversed(steps):
-        x[pivot] = graph.mul(x[pivot], load(factors.inverse[pivot]))
-        for j in columns:
-            x[pivot] = graph.sub(x[pivot], graph.mul(load(factors.upper[pivot, j]), x[j]))
+        x[pivot] = graph.mul(x[pivot], load(factors.inverse[pivot]), regroup=False)
+        for j in sorted(columns, key=turn.__getitem__, reverse=True):  # what is known longest comes first
+            x[pivot] = graph.sub(x[pivot], graph.mul(load(factors.upper[pivot, j]), x[j], regroup=False))
     return x

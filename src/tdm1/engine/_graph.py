@@ -52,7 +52,7 @@ class Graph:
         return self._make("neg", a)
 
     def add(self, a: int, b: int) -> int:
-        """a + b"""
+        """a + b; fixed terms are gathered in front"""
         left, right = self.value(a), self.value(b)
         if left is not None and right is not None:
             return self.number(left + right)
@@ -95,8 +95,8 @@ class Graph:
             return self.mul(self.sub(ca, cb), xa)
         return self._make("sub", a, b)
 
-    def mul(self, a: int, b: int) -> int:
-        """a * b"""
+    def mul(self, a: int, b: int, regroup: bool = True) -> int:
+        """a * b; with `regroup` fixed factors are gathered in front, at best into one computed beforehand."""
         left, right = self.value(a), self.value(b)
         if left is not None and right is not None:
             return self.number(left * right)
@@ -108,9 +108,11 @@ class Graph:
             if known == -1.0:
                 return self.neg(other)
         if self.kind[a] == "neg":
-            return self.neg(self.mul(self.arguments[a][0], b))
+            return self.neg(self.mul(self.arguments[a][0], b, regroup))
         if self.kind[b] == "neg":
-            return self.neg(self.mul(a, self.arguments[b][0]))
+            return self.neg(self.mul(a, self.arguments[b][0], regroup))
+        if not regroup:
+            return self._make("mul", min(a, b), max(a, b))
         if a == b:  # a square keeps its base whole: regrouping could overflow where the base does not
             return self._make("mul", a, b)
         (ca, xa), (cb, xb) = self.product(a), self.product(b)

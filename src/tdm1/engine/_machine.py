@@ -11,9 +11,14 @@ import llvmlite.binding as llvm
 
 
 @cache
-def _target_machine() -> Any:
+def _start_llvm() -> None:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
+
+
+def _target_machine() -> Any:
+    """A fresh one each time: the execution engine that is given one frees it."""
+    _start_llvm()
     target = llvm.Target.from_default_triple()
     return target.create_target_machine(
         cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3, jit=True
@@ -54,8 +59,8 @@ class Loaded:
 
 def load(code: bytes) -> Loaded:
     """Link an object into this process."""
-    _target_machine()
-    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target_machine())
+    machine = _target_machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return Loaded(engine)

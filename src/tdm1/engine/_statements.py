@@ -34,6 +34,10 @@ class Statements:
     jacobian_nonzeros: int
 
 
+def _without_sign(graph: Graph, node: int) -> int:
+    return graph.operands(node)[0] if graph.kind[node] == "neg" else node
+
+
 def statements(traced: Trace) -> Statements:
     """Differentiate, choose the elimination order and divide the work into the four lists."""
     graph = traced.graph
@@ -45,11 +49,14 @@ def statements(traced: Trace) -> Statements:
     slots: dict[int, int] = {}
     for table in (factors.lower, factors.inverse, factors.upper):
         for node in table.values():
-            if not graph.fixed[node]:
-                slots.setdefault(node, len(slots))
+            bare = _without_sign(graph, node)
+            if not graph.fixed[bare]:
+                slots.setdefault(bare, len(slots))
 
     def loaded(node: int) -> int:
-        return node if graph.fixed[node] else graph.leaf("factor", slots[node])
+        bare = _without_sign(graph, node)
+        value = bare if graph.fixed[bare] else graph.leaf("factor", slots[bare])
+        return value if bare == node else graph.neg(value)
 
     first = solve(graph, elimination, factors, lambda node: node, list(traced.slopes))
     right_side = [graph.add(slope, graph.leaf("sum", i)) for i, slope in enumerate(traced.slopes)]

@@ -22,6 +22,8 @@ from tdm1.engine._statements import Statements
 from tdm1.engine._vector_code import DECLARATIONS, VECTOR, Writer, splat, write_nodes
 from tdm1.engine._vector_math import exp, log
 
+_FUNCTIONS = {"exp": exp, "log": log}
+
 
 class Layout:
     """Where the step keeps its intermediate vectors: stage vectors, stage state, sums, factors, two numbers."""
@@ -57,7 +59,7 @@ def _loader(writer: Writer, parts: Statements, bases: dict[str, tuple[str, int]]
 
 def _write(writer: Writer, parts: Statements, outputs: list[int], bases: dict[str, tuple[str, int]]) -> dict[int, str]:
     hoisted = "parameter" not in bases
-    return write_nodes(writer, parts.graph, outputs, _loader(writer, parts, bases), exp, log, hoisted)
+    return write_nodes(writer, parts.graph, outputs, _loader(writer, parts, bases), _FUNCTIONS, hoisted)
 
 
 def _prepare(parts: Statements) -> str:
@@ -134,7 +136,8 @@ def _finish(writer: Writer, layout: Layout, states: int) -> None:
         before, after = writer.absolute(writer.load("%state", i)), writer.absolute(new)
         size = writer.where("ogt", before, after, before, after)
         next_i = writer.new(f"add i64 {i}, 1")
-        ratio = writer.div(error, writer.multiply_add(size, relative, writer.load_scalar("%tolerance", next_i)))
+        allowed = writer.multiply_add(size, relative, writer.load_scalar("%tolerance", next_i))
+        ratio = writer.div(error, allowed)
         guarded = writer.multiply_add(new, splat(0.0), "%errors_carried")
         squared = writer.mul(ratio, ratio)
         writer.lines.append(f"%errors_last = fadd contract {VECTOR} {squared}, {guarded}")

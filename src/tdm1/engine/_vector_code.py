@@ -140,13 +140,12 @@ def write_nodes(
     graph: Graph,
     outputs: Iterable[int],
     leaf: Callable[[int], str],
-    exp: Callable[[Writer, str], str],
-    log: Callable[[Writer, str], str],
+    functions: dict[str, Callable[[Writer, str], str]],
     stop_at_fixed: bool,
 ) -> dict[int, str]:
-    """Write all statements that `outputs` need; `leaf(node)` writes the loading of a leaf or of a hoisted value."""
+    """Write all statements that `outputs` need; `leaf(node)` writes the loading of a leaf or of a hoisted value,
+    `functions` write exp and log."""
     names: dict[int, str] = {}
-    one = splat(1.0)
     for node in graph.needed(list(outputs), stop_at_fixed):
         known, kind = graph.value(node), graph.kind[node]
         operands = graph.operands(node)
@@ -159,9 +158,9 @@ def write_nodes(
         elif kind == "neg":
             names[node] = writer.neg(names[operands[0]])
         elif kind == "reciprocal":
-            names[node] = writer.div(one, names[operands[0]])
+            names[node] = writer.div(splat(1.0), names[operands[0]])
         elif kind == "sqrt":
             names[node] = writer.sqrt(names[operands[0]])
         else:
-            names[node] = {"exp": exp, "log": log}[kind](writer, names[operands[0]])
+            names[node] = functions[kind](writer, names[operands[0]])
     return names

@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 class Workspace(NamedTuple):
     """One block of patients: rows are states (or parameters, ...), columns are lanes.
 
-    `kept` holds the states of lanes that do not take part; `days` the phase's length by lane.
+    `kept` holds the states of lanes that do not take part; `days` the phase's length by lane,
+    `lanes` three scratch rows, `live` which lanes take part.
     """
 
     state: Floats
@@ -30,6 +31,8 @@ class Workspace(NamedTuple):
     days: Floats
     h: Floats
     error: Floats
+    lanes: Floats
+    live: NDArray[np.bool_]
     tolerance: Floats
 
 
@@ -65,5 +68,7 @@ def workspace(
         days=aligned(1),
         h=aligned(1),
         error=aligned(1),
+        lanes=aligned(3),
+        live=np.zeros(LANES, np.bool_),
         tolerance=tolerance,
     )
