@@ -29,16 +29,20 @@ STEPS = [
     ("engine", "advance to the next visit", "all patients, by some days"),
 ]
 
+AFTER = (
+    "At the end: endpoints, and each beside what was published.",
+    "All numbers come from evidence; no step holds its own.",
+)
+
 WIDTH, HEIGHT = 1000, 560
 LEFT, TOP, BOX_WIDTH, BOX_HEIGHT, STEP = 40, 70, 420, 52, 66
 LOOP_LEFT, LOOP_WIDTH, LOOP_HEIGHT, LOOP_STEP = 590, 360, 70, 108
 INK, LINE, FILL, LOOP_FILL, NOTE = "#1d2b2a", "#3d7f78", "#eaf4f2", "#f6f1e6", "#5c6b69"
 
 
-def _text(x: float, y: float, text: str, size: int, *, bold: bool = False, fill: str = INK, middle: bool = False) -> str:
+def _text(x: float, y: float, text: str, size: int, *, bold: bool = False, fill: str = INK) -> str:
     weight = ' font-weight="600"' if bold else ""
-    anchor = ' text-anchor="middle"' if middle else ""
-    return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}"{weight}{anchor}>{escape(text)}</text>'
+    return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}"{weight}>{escape(text)}</text>'
 
 
 def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
@@ -71,8 +75,8 @@ def picture() -> str:
         if index < len(FLOORS) - 1:
             x = LEFT + BOX_WIDTH / 2
             parts.append(_arrow([(x, y + BOX_HEIGHT), (x, y + STEP - 1)]))
-    parts.append(_text(LEFT, TOP + len(FLOORS) * STEP + 10, "Beside the floors: interop translates to CDISC tables; it decides nothing.",
-                       13, fill=NOTE))
+    aside = "Beside the floors: interop translates to CDISC tables; it decides nothing."
+    parts.append(_text(LEFT, TOP + len(FLOORS) * STEP + 10, aside, 13, fill=NOTE))
     for index, (who, what, how) in enumerate(STEPS):
         y = TOP + index * LOOP_STEP
         parts.append(_box(LOOP_LEFT, y, LOOP_WIDTH, LOOP_HEIGHT, LOOP_FILL))
@@ -85,8 +89,8 @@ def picture() -> str:
     side = LOOP_LEFT - 36
     parts.append(_arrow([(LOOP_LEFT, low), (side, low), (side, high), (LOOP_LEFT - 2, high)]))
     end = TOP + 3 * LOOP_STEP + LOOP_HEIGHT
-    parts.append(_text(LOOP_LEFT, end + 30, "At the end: endpoints, and each beside what was published.", 13, fill=NOTE))
-    parts.append(_text(LOOP_LEFT, end + 50, "All numbers come from evidence; no step holds its own.", 13, fill=NOTE))
+    for line, words in enumerate(AFTER):
+        parts.append(_text(LOOP_LEFT, end + 30 + 20 * line, words, 13, fill=NOTE))
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
 

@@ -113,7 +113,7 @@ def test_no_number_stands_under_two_names() -> None:
 
 
 def test_unknown_fact_is_refused_with_the_nearest_name() -> None:
-    with pytest.raises(evidence.EvidenceError, match="did you mean 'plasma.clearance'"):
+    with pytest.raises(evidence.EvidenceError, match=r"did you mean 'plasma\.clearance'"):
         evidence.fact("plasma.clearence")
 
 

@@ -110,9 +110,9 @@ def test_unknown_table_is_refused_with_the_nearest_name() -> None:
 @pytest.mark.parametrize(
     ("find", "put", "message"),
     [
-        ("EMILIA,T-DM1,490,platelets_decreased,83", "EMILIA,T-DM1,490,platelets_decreased,", r"row 5: 'any_pct' is empty"),
-        ("EMILIA,T-DM1,490,platelets_decreased,83", "EMILIA,T-DM1,490,platelets_decreased,~83", r"row 5: 'any_pct' is '~83'"),
-        ("EMILIA,T-DM1,490,platelets_decreased", "EMILIA,T-DM1,4.9e2,platelets_decreased", r"row 5: 'n' .* whole number"),
+        ("490,platelets_decreased,83", "490,platelets_decreased,", r"row 5: 'any_pct' is empty"),
+        ("490,platelets_decreased,83", "490,platelets_decreased,~83", r"row 5: 'any_pct' is '~83'"),
+        ("490,platelets_decreased", "4.9e2,platelets_decreased", r"row 5: 'n' .* whole number"),
         (",yes,", ",sure,", r"row 2: 'verified' is 'sure', not one of yes, partial, recall"),
         ("trial,arm,n", "trial,arm,count", "columns are"),
     ],

@@ -33,18 +33,17 @@ def kernel() -> engine.Kernel:
 def lived(cycles: int = 1, dose_mg: float = 252.0, **changed: float) -> dict[str, np.ndarray]:
     """Daily states and outputs by name of one typical patient; `changed` replaces parameters of her equations."""
     model = kernel().model
-    people = individuals(model, {name: np.array([value]) for name, value in TYPICAL.items()}, np.zeros((1, len(EFFECTS))))
+    covariates = {name: np.array([value]) for name, value in TYPICAL.items()}
+    people = individuals(model, covariates, np.zeros((1, len(EFFECTS))))
     values = people.values.copy()
     for name, value in changed.items():
         values[0, model.parameters.index(name)] = value
     states = initial_states(type(people)(model, values))
     infusion = 90 / (24 * 60)
-    days, columns = [states], []
+    days = [states]
     for day in range(21 * cycles):
-        given = day % 21 == 0
-        after = kernel().advance(
-            states, values, [[dose_mg / infusion if given else 0.0]], infusion if given else 0.0, 1.0, relative_tolerance=1e-8
-        )
+        rate, length = (dose_mg / infusion, infusion) if day % 21 == 0 else (0.0, 0.0)
+        after = kernel().advance(states, values, [[rate]], length, 1.0, relative_tolerance=1e-8)
         assert after.status[0] == engine.Status.OK
         states = after.states
         days.append(states)
@@ -55,7 +54,8 @@ def lived(cycles: int = 1, dose_mg: float = 252.0, **changed: float) -> dict[str
 
 def decide(day: float = 21.0, dose_due: bool = True, **found: float) -> safety.Explanation:
     label = safety.label.load("metastatic", "US")
-    return safety.explain(label, label.decide(safety.Findings.of(day, **(FINE | found)), label.start(1), dose_due=dose_due))
+    findings = safety.Findings.of(day, **(FINE | found))
+    return safety.explain(label, label.decide(findings, label.start(1), dose_due=dose_due))
 
 
 def test_s01_every_antibody_carries_its_payload() -> None:
@@ -66,8 +66,9 @@ def test_s01_every_antibody_carries_its_payload() -> None:
         "tumour_conjugate"))
     ratio = evidence.value("plasma.drug_antibody_ratio", "1")
     free = evidence.value("dm1.free_share", "1")
-    bound = ratio * (course["conjugate_central"][-1] + course["conjugate_peripheral"][-1] + course["tumour_conjugate"][-1])
-    payload = bound + sum(course[name][-1] for name in ("dm1_central", "dm1_peripheral", "payload_eliminated", "tumour_payload"))
+    bound = sum(course[name][-1] for name in ("conjugate_central", "conjugate_peripheral", "tumour_conjugate"))
+    freed = sum(course[name][-1] for name in ("dm1_central", "dm1_peripheral", "payload_eliminated", "tumour_payload"))
+    payload = ratio * bound + freed
     assert antibody == pytest.approx(252.0 * NMOL_PER_MG / evidence.value("plasma.molar_mass", "g/mol"), rel=1e-5)
     assert payload == pytest.approx(ratio * antibody / (1.0 - free), rel=1e-5)
 
@@ -84,15 +85,15 @@ def test_s02_her2_draws_payload_into_the_tumour() -> None:
 
 
 def test_s04_earlier_trastuzumab_and_taxane_are_asked_for() -> None:
-    """Against EMILIA's register: who meets all else is refused without one of them, and undecided if it is not known."""
+    """Against EMILIA's register: who lacks one of them is refused, and undecided while it is not known."""
     criteria = eligibility.load("emilia")
     asked = {criterion.variable: criterion for criterion in criteria.all()}
-    person = {variable: np.array([float(bool(one.requires))]) for variable, one in asked.items() if one.requires is not None}
-    person |= {
-        "age_year": np.array([53.0]), "ecog": np.array([0.0]), "lvef_pct": np.array([60.0]), "alt_u_per_l": np.array([20.0]),
-        "ast_u_per_l": np.array([25.0]), "bilirubin_x_uln": np.array([0.5]), "platelets_1e9_per_l": np.array([250.0]),
-        "neuropathy_grade": np.array([0.0]),
+    measured = {
+        "age_year": 53.0, "ecog": 0.0, "lvef_pct": 60.0, "alt_u_per_l": 20.0, "ast_u_per_l": 25.0,
+        "bilirubin_x_uln": 0.5, "platelets_1e9_per_l": 250.0, "neuropathy_grade": 0.0,
     }
+    answers = {variable: float(one.requires) for variable, one in asked.items() if one.requires is not None}
+    person = {variable: np.array([value]) for variable, value in (measured | answers).items()}
     assert eligibility.assess(criteria, person).verdict == ["yes"]
     for variable in ("her2_positive", "prior_trastuzumab", "prior_taxane"):
         assert asked[variable].source == "ctgov_emilia"
