@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tdm1.report.pictures import _style as style
-from tdm1.report.pictures.exposure import MARKERS, observed_points
+from tdm1.report.pictures.exposure import MARKERS, Observed, observed_points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,8 +35,8 @@ def check_picture_file(path: Path) -> None:
         raise PictureError(f"--plot {path}: this is a folder; name a file")
 
 
-def _panel(axes: Axes, simulation: SimulationLike, name: str, dose_mg_per_kg: float, every_days: float) -> list[str]:
-    """Draw one observation; returns the studies whose points were drawn."""
+def _panel(axes: Axes, simulation: SimulationLike, name: str, points: list[Observed], markers: dict[str, str]) -> None:
+    """Draw one observation with its measured points."""
     import numpy as np
 
     unit = simulation.unit[name]
@@ -45,46 +45,50 @@ def _panel(axes: Axes, simulation: SimulationLike, name: str, dose_mg_per_kg: fl
         np.asarray(part[name], dtype=float) for part in (simulation.p05, simulation.median, simulation.p95)
     )
     logarithmic = unit in _LOGARITHMIC and bool((middle > 0).any())
-    shown = np.isfinite(middle) & (low > 0 if logarithmic else True)
+    shown = np.isfinite(middle) & (middle > 0 if logarithmic else True)
+    top = float(high[shown].max()) if shown.any() else 1.0
+    bottom = 0.0
+    if logarithmic:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+        # A band that reaches 0 ends at the foot of the picture, a little below the lowest median.
+        bottom = max(float(low[shown].min()) * 0.7, float(middle[shown].min()) * 0.2)
+        low = np.maximum(low, bottom)
+    axes.set_ylim(bottom, top * (1.6 if logarithmic else 1.12))
     axes.fill_between(
         days[shown], low[shown], high[shown], color=style.BLUE, alpha=0.2, linewidth=0, label="5 to 95 % of patients"
     )
     axes.plot(days[shown], middle[shown], color=style.BLUE, linewidth=2, label="median")
-    studies: list[str] = []
-    points = observed_points(name, dose_mg_per_kg, min(every_days, float(days.max())))
-    for marker, entry in zip(MARKERS, (entry for entry in points if entry.unit == unit), strict=False):
-        label = entry.study.split(" (")[0]
+    for entry in points:
         axes.plot(
             entry.time_day,
             entry.value,
-            marker,
+            markers[entry.study],
             color=style.INK,
             markerfacecolor=style.PAPER,
             markersize=5.5,
             markeredgewidth=1.3,
-            label=f"measured mean, {label}",
+            label=f"measured mean, {entry.study.split(' (')[0]}",
         )
-        studies.append(entry.study)
-    if logarithmic and shown.any():
-        axes.set_yscale("log")
-        # A trough at the limit of the solver would stretch the scale over empty decades.
-        axes.set_ylim(
-            max(float(low[shown].min()) * 0.7, float(high[shown].max()) * 1e-5), float(high[shown].max()) * 1.6
-        )
-        axes.yaxis.set_major_formatter("{x:g}")
-    elif shown.any():
-        axes.set_ylim(0, float(np.nanmax(high[shown])) * 1.12)
     axes.set_ylabel(f"{name.replace('_', ' ')}\n({unit})")
     axes.set_xlim(float(days.min()), float(days.max()) if days.max() > days.min() else float(days.min()) + 1)
-    return studies
 
 
-def _figure(simulation: SimulationLike, dose_mg_per_kg: float, every_days: float) -> tuple[Figure, list[str]]:
+def _figure(
+    simulation: SimulationLike, dose_mg_per_kg: float, every_days: float, title: str
+) -> tuple[Figure, list[str]]:
     names = list(simulation.unit)
+    last_day = min(every_days, float(max(simulation.time_day)))
+    points = {
+        name: [entry for entry in observed_points(name, dose_mg_per_kg, last_day) if entry.unit == unit]
+        for name, unit in simulation.unit.items()
+    }
+    # A study keeps its mark over all panels.
+    studies = list(dict.fromkeys(entry.study for entries in points.values() for entry in entries))
+    markers = {study: MARKERS[number % len(MARKERS)] for number, study in enumerate(studies)}
     made, panels = style.figure(height=1.4 + 2.4 * len(names), rows=(1,) * len(names))
-    studies: dict[str, None] = {}
     for axes, name in zip(panels, names, strict=True):
-        studies |= dict.fromkeys(_panel(axes, simulation, name, dose_mg_per_kg, every_days))
+        _panel(axes, simulation, name, points[name], markers)
     last = float(max(simulation.time_day))
     if 1 < last / every_days <= 8:
         panels[-1].set_xticks([every_days * cycle for cycle in range(int(last / every_days) + 1)])
@@ -92,8 +96,18 @@ def _figure(simulation: SimulationLike, dose_mg_per_kg: float, every_days: float
     entries = {
         label: handle for axes in panels for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
     }
-    made.legend(list(entries.values()), list(entries), loc="outside upper left", ncols=2, fontsize=11, handlelength=1.4)
-    return made, list(studies)
+    made.legend(
+        list(entries.values()),
+        list(entries),
+        loc="outside upper left",
+        ncols=2,
+        fontsize=11,
+        handlelength=1.4,
+        title=title or None,
+        title_fontsize=14,
+        alignment="left",
+    )
+    return made, studies
 
 
 @style.in_style
@@ -104,12 +118,13 @@ def draw(simulation: SimulationLike, path: Path, *, dose_mg_per_kg: float, every
     Raises PictureError when the file cannot be written.
     """
     check_picture_file(path)
-    made, studies = _figure(simulation, dose_mg_per_kg, every_days)
     title = f"T-DM1 {dose_mg_per_kg:g} mg/kg every {every_days:g} days"
     if path.suffix.lower() == ".html":
+        # The page has the title in its own type.
+        made, studies = _figure(simulation, dose_mg_per_kg, every_days, "")
         content = _page(style.inline_svg(made, "simulation", title), title, studies).encode("utf-8")
     else:
-        made.suptitle(title, x=0.02, ha="left", fontsize=14)
+        made, _ = _figure(simulation, dose_mg_per_kg, every_days, title)
         content = style.lone_file(made, path.suffix.lower().removeprefix("."))
     try:
         path.write_bytes(content)
