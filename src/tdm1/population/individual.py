@@ -23,8 +23,8 @@ Array = NDArray[np.float64]
 #: Random effects of a patient, standard normal, in the order of the columns of `effects`.
 EFFECTS = (
     "clearance", "central_volume", "intercompartmental_clearance", "peripheral_volume", "her2_concentration",
-    "kill_rate", "resistant_share", "doubling_time", "linear_growth", "platelet_slope", "alt_slope", "ast_slope",
-    "platelet_drift",
+    "kill_half_concentration", "resistant_share", "doubling_time", "linear_growth", "platelet_slope", "alt_slope", "ast_slope",
+    "platelet_drift", "kill_rate",
 )
 
 #: Parameters of the equations that a covariate gives, with the covariate's name.
@@ -133,7 +133,7 @@ def _released_dm1(columns: dict[str, Array], c: Mapping[str, Array]) -> None:
 
 
 def _tumour(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
-    for name in ("her2_concentration", "kill_rate", "doubling_time", "linear_growth"):
+    for name in ("her2_concentration", "kill_half_concentration", "kill_rate", "doubling_time", "linear_growth"):
         columns[name] = columns[name] * np.exp(_spread(f"tumour.{name}") * z[name])
     columns["resistant_share"] = _logit_shift(
         columns["resistant_share"], _spread("tumour.resistant_share") * z["resistant_share"]

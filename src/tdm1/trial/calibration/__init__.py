@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tdm1 import evidence
-from tdm1.trial.calibration._emilia import calibrate_emilia, static_half_concentration
+from tdm1.trial.calibration._emilia import calibrate_emilia
 from tdm1.trial.calibration._result import Calibration, Fitted
 from tdm1.trial.calibration._small import calibrate_control, calibrate_plasma, calibrate_platelets, nadir_day
 from tdm1.trial.reading import InputError
 
-__all__ = ["Calibration", "Fitted", "calibrate", "nadir_day", "static_half_concentration"]
+__all__ = ["Calibration", "Fitted", "calibrate", "nadir_day"]
 
 _SMALL = {"plasma": calibrate_plasma, "platelets": calibrate_platelets, "control": calibrate_control}
 

@@ -12,7 +12,12 @@ from tdm1 import evidence
 from tdm1.mechanism import t_dm1
 from tdm1.trial.bands import course_of
 from tdm1.trial.calibration._result import Calibration, Fitted, facts_file
+from tdm1.trial.control import run_control
+from tdm1.trial.definition import PublishedArm
+from tdm1.trial.people import people
+from tdm1.trial.reading import load
 from tdm1.trial.simulate import reference_patient
+from tdm1.trial.summary import response_curve
 
 Tell = Callable[[float, str], None]
 
@@ -70,8 +75,30 @@ def calibrate_platelets(tell: Tell) -> Calibration:
     return Calibration(fitted, time.perf_counter() - started, text)
 
 
+_CONTROL = "lapatinib+capecitabine"
+
+
+def _published_duration() -> float:
+    rows = evidence.table("trials").filter(trial="EMILIA", arm=_CONTROL, endpoint="DOR_median")
+    return float(rows["value"][0])
+
+
+def _response_duration(link: float, patients: int = 8192, seed: int = 20130222) -> float:
+    """Median duration of response (month) of the control arm for one link of response and progression."""
+    with evidence.what_if({"control.response_survival_correlation": link}):
+        trial = load("emilia")
+        arm = trial.arms[_CONTROL]
+        assert isinstance(arm, PublishedArm)
+        who = people(trial, seed, 0, patients)
+        sized = arm.model_copy(update={"patients": patients})
+        return response_curve(run_control(_CONTROL, sized, who.covariates, who.follow_up, seed)).median
+
+
 def calibrate_control(tell: Tell) -> Calibration:
-    """Weibull shapes of the control arm's curves, to CEREBEL's reconstructed patients (maximum likelihood)."""
+    """Shapes of the control arm's curves, to CEREBEL's reconstructed patients, and the link of response and progression.
+
+    The shapes are by maximum likelihood; the link gives EMILIA's own duration of response in the control arm.
+    """
     from lifelines import WeibullFitter
 
     started = time.perf_counter()
@@ -84,5 +111,12 @@ def calibrate_control(tell: Tell) -> Calibration:
         name = f"control.lapatinib_capecitabine.{endpoint}_shape"
         fitted.append(Fitted(name, "1", evidence.value(name, "1"), float(fit.rho_)))
         where[name] = f"tdm1 calibrate control: maximum likelihood on {rows.height} reconstructed patients"
+    tell(0.8, "link of response and progression")
+    shapes = {item.fact: item.value for item in fitted}
+    with evidence.what_if(shapes):
+        link = brentq(lambda x: _response_duration(x) - _published_duration(), 0.0, 0.95, xtol=1e-3)
+    name = "control.response_survival_correlation"
+    fitted.append(Fitted(name, "1", evidence.value(name, "1"), float(link)))
+    where[name] = "tdm1 calibrate control: median duration of response of EMILIA's control arm"
     text = facts_file("calibrated_control.yaml", "Control arm's curves calibrated to another trial of the same treatment", fitted, where)
     return Calibration(fitted, time.perf_counter() - started, text)
