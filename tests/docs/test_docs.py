@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tdm1 import trial
+
 REPOSITORY = Path(__file__).parents[2]
 DOCS = REPOSITORY / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
@@ -114,6 +116,15 @@ def test_picture_of_the_architecture_against_the_script_that_draws_it() -> None:
     finally:
         sys.path.remove(str(DOCS))
     assert draw_architecture.PICTURE.read_text("utf-8") == draw_architecture.picture()
+
+
+def test_trial_file_of_the_docs_is_one_that_runs() -> None:
+    text = (DOCS / "how-to" / "add-a-trial.md").read_text("utf-8")
+    files = [block for block in re.findall(r"```yaml\n(.*?)```", text, flags=re.DOTALL) if block.startswith("name:")]
+    assert len(files) == 1
+    result = trial.run(trial.parse(files[0], "weekly.yaml"), patients=16)
+    assert result.failed_solves == 0
+    assert result.arms["weekly"].n == 16
 
 
 def test_folders_and_files_named_in_the_docs_exist() -> None:
