@@ -1,4 +1,4 @@
-"""exp, log and power that work on floats, NumPy arrays and symbols alike.
+"""exp, log and power that work on floats, NumPy arrays, symbols and quantities with units alike.
 
 Symbols get opaque functions of our own: SymPy would fold exp(a*log(b)) into a power and so hide from
 the engine that a value and its derivative share one exponential.
@@ -38,4 +38,7 @@ def log(x: Any) -> Any:
 
 def power(base: Any, exponent: Any) -> Any:
     """base ** exponent for a positive base and any real exponent, as one exp and one log."""
+    if hasattr(base, "dimensionality"):
+        # A quantity has no logarithm unless it is dimensionless; its unit is raised with it.
+        return base**exponent
     return exp(exponent * log(base))

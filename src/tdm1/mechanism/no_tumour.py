@@ -8,7 +8,7 @@ from tdm1.mechanism._model import Part, Quantity, Values
 
 
 def _nothing(v: Values) -> dict[str, Any]:
-    none = 0.0 * v["conjugate_nm"]
+    none = 0.0 * v["deconjugation"]
     return {"tumour_uptake": none, "tumour_antibody_loss": none, "tumour_payload_loss": none}
 
 
@@ -18,7 +18,7 @@ NO_TUMOUR = Part(
     states=(),
     parameters=(),
     inputs=(),
-    needs=("conjugate_nm",),
+    needs=("deconjugation",),
     quantities=(
         Quantity("tumour_uptake", "nmol/day", "conjugate that all lesions take from plasma: none"),
         Quantity("tumour_antibody_loss", "nmol/day", "antibody lost in tumours: none"),

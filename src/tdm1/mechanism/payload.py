@@ -61,7 +61,7 @@ PAYLOAD = Part(
         Parameter("dm1_peripheral_volume", "L", "peripheral volume of DM1", "dm1.peripheral_volume"),
     ),
     inputs=(),
-    needs=("conjugate_nm", "deconjugation", "conjugate_proteolysis", "tumour_uptake", "tumour_payload_loss"),
+    needs=("deconjugation", "conjugate_proteolysis", "tumour_uptake", "tumour_payload_loss"),
     quantities=(
         Quantity("dm1", "ng/mL", "DM1 concentration in plasma"),
         Quantity("free_dm1_dose", "nmol/day", "free DM1 infused"),

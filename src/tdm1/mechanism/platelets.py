@@ -39,7 +39,7 @@ def _derivatives(v: Values) -> dict[str, Any]:
 def _initial(v: Values) -> dict[str, Any]:
     start = v["platelet_baseline"]
     names = ("platelet_precursors", "platelet_transit_1", "platelet_transit_2", "platelet_transit_3", "platelets_blood")
-    return {**dict.fromkeys(names, start), "platelet_pool": 1.0 + 0.0 * start}
+    return {**dict.fromkeys(names, start), "platelet_pool": start / start}
 
 
 PLATELETS = Part(

@@ -1,0 +1,57 @@
+"""Patients for the tests of the mechanism: a random EMILIA population, some of them far out in their effects."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tdm1 import engine, evidence, population
+from tdm1.mechanism import Model
+from tdm1.population import streams
+from tdm1.population.individual import EFFECTS, Individuals, individuals, initial_states
+
+#: Length of the first and of later infusions, day.
+FIRST = evidence.value("label.us.infusion_first", "min") / (24 * 60)
+LATER = evidence.value("label.us.infusion_later", "min") / (24 * 60)
+
+
+def emilia(model: Model, count: int, seed: int = 1, extreme: bool = False) -> tuple[Individuals, np.ndarray]:
+    """`count` EMILIA patients and their doses (mg) at 3.6 mg/kg; with `extreme`, the first have effects of 3 SD."""
+    covariates = population.sample(population.load("emilia"), seed, 0, count)
+    effects = streams.normal(seed, "variability", 0, count, len(EFFECTS))
+    if extreme:
+        alternate = np.where(np.arange(len(EFFECTS)) % 2, 3.0, -3.0)
+        effects[:4] = np.stack([np.full(len(EFFECTS), 3.0), np.full(len(EFFECTS), -3.0), alternate, -alternate])
+    return individuals(model, covariates, effects), 3.6 * covariates["weight_kg"]
+
+
+def treat(
+    kernel: engine.Kernel, who: Individuals, dose_mg: np.ndarray, cycles: int, relative_tolerance: float = 1e-5,
+    every_days: float = 21.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """States at the end of `cycles` equal cycles, and statuses."""
+    states = initial_states(who)
+    status = np.zeros(len(states), np.int8)
+    for cycle in range(cycles):
+        length = LATER if cycle else FIRST
+        moved = kernel.advance(
+            states, who.values, (dose_mg / length)[:, None], length, every_days,
+            relative_tolerance=relative_tolerance, status=status,
+        )
+        states, status = moved.states, moved.status
+    return states, status
+
+
+class Named:
+    """States and outputs of a kernel by name, each of shape (N,)."""
+
+    def __init__(self, kernel: engine.Kernel, who: Individuals, states: np.ndarray) -> None:
+        outputs = kernel.observe(states, who.values, np.zeros((len(states), len(who.model.inputs))))
+        self._found = dict(zip(who.model.states, states.T, strict=True))
+        self._found.update(zip(who.model.outputs, outputs.T, strict=True))
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._found[name]
+
+    def get(self, name: str) -> np.ndarray | float:
+        """The value, or 0 where the model has no such thing."""
+        return self._found.get(name, 0.0)

@@ -1,0 +1,65 @@
+"""Every shipped model by the compiled kernel and by SUNDIALS, over two cycles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from mechanism.people import FIRST, LATER, emilia, treat
+from mechanism.sundials import solve
+
+from tdm1 import engine
+from tdm1.mechanism import Model, shipped
+from tdm1.population.individual import initial_states
+
+BY_NAME = pytest.mark.parametrize("model", shipped(), ids=lambda model: model.name)
+
+
+def _both(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.ndarray]:
+    """States after 7, 21, 28 and 42 days of 8 patients, by the kernel and by SUNDIALS, shape (4, 8, S)."""
+    who, dose = emilia(model, 8, seed=5, extreme=True)
+    kernel = engine.compile(model)
+    states, ours = initial_states(who), []
+    for length in (FIRST, LATER):
+        for on, days in ((length, 7.0), (0.0, 14.0)):
+            moved = kernel.advance(
+                states, who.values, (dose / length)[:, None], on, days, relative_tolerance=relative_tolerance
+            )
+            assert not moved.status.any()
+            states = moved.states
+            ours.append(states)
+    theirs = []
+    for patient, start in enumerate(initial_states(who)):
+        phases = [
+            phase for length in (FIRST, LATER)
+            for phase in ((length, dose[patient] / length), (7.0 - length, 0.0), (14.0, 0.0))
+        ]
+        found = solve(model, who.values[patient], start, phases)
+        theirs.append([found[place] for place in (1, 2, 4, 5)])
+    return np.array(ours), np.array(theirs).transpose(1, 0, 2)
+
+
+@BY_NAME
+def test_states_against_sundials(model: Model) -> None:
+    """1e-6 relative, with a floor of a thousandth of the size that matters."""
+    ours, theirs = _both(model, 1e-12)
+    scales = np.array([state.scale for state in model.state_table])
+    error = np.abs(ours - theirs) / (np.abs(theirs) + 1e-3 * scales)
+    worst = np.unravel_index(np.argmax(error), error.shape)
+    assert error.max() <= 1e-6, f"{model.states[worst[-1]]} of patient {worst[1]} is off by {error.max():.1e}"
+
+
+@BY_NAME
+def test_states_at_default_tolerance_against_sundials(model: Model) -> None:
+    """What a trial runs with: 1e-4 of the state or of its scale."""
+    ours, theirs = _both(model, 1e-5)
+    scales = np.array([state.scale for state in model.state_table])
+    assert np.max(np.abs(ours - theirs) / (np.abs(theirs) + scales)) <= 1e-4
+
+
+@BY_NAME
+def test_random_population_solves_without_a_failed_status(model: Model) -> None:
+    who, dose = emilia(model, 512, extreme=True)
+    states, status = treat(engine.compile(model), who, dose, 6)
+    assert not status.any()
+    assert np.isfinite(states).all()
+    assert (states >= -1e-3 * np.array([state.scale for state in model.state_table])).all(), "no amount is below 0"
