@@ -93,6 +93,7 @@ def test_sources_against_the_evidence(page: str, result: TrialResult) -> None:
 
 
 def test_every_doubtful_number_is_listed_against_the_evidence(page: str) -> None:
+    page = page.replace("<wbr>", "")
     doubtful = [fact for fact in evidence.facts().values() if fact.read in ("assumed", "recall", "calibrated")]
     shown = [fact for fact in doubtful if not re.match(r"ctcae[45]\.", fact.name)]
     assert shown and all(f"<code>{fact.name}</code>" in page for fact in shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -90,11 +91,14 @@ def scores(result: TrialResult) -> list[str]:
 @cache
 def _template() -> jinja2.Template:
     import jinja2
+    import markupsafe
 
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
     folder = files("tdm1.report").joinpath("templates")
+    # A long name breaks after a dot or a low line only.
+    environment.filters["breakable"] = lambda name: re.sub(r"([._])", r"\1<wbr>", str(markupsafe.escape(name)))
     environment.filters["number"] = lambda value: f"{value:.4g}"
     return environment.from_string(folder.joinpath("report.html").read_text("utf-8"))
 

@@ -63,12 +63,12 @@ def _panel(axes: Axes, simulation: SimulationLike, name: str, points: list[Obser
         axes.plot(
             entry.time_day,
             entry.value,
-            markers[entry.study],
+            markers[entry.paper],
             color=style.INK,
             markerfacecolor=style.PAPER,
             markersize=5.5,
             markeredgewidth=1.3,
-            label=f"measured mean, {entry.study.split(' (')[0]}",
+            label=f"measured mean, {entry.paper}",
         )
     axes.set_ylabel(f"{name.replace('_', ' ')}\n({unit})")
     axes.set_xlim(float(days.min()), float(days.max()) if days.max() > days.min() else float(days.min()) + 1)
@@ -83,9 +83,9 @@ def _figure(
         name: [entry for entry in observed_points(name, dose_mg_per_kg, last_day) if entry.unit == unit]
         for name, unit in simulation.unit.items()
     }
-    # A study keeps its mark over all panels.
-    studies = list(dict.fromkeys(entry.study for entries in points.values() for entry in entries))
-    markers = {study: MARKERS[number % len(MARKERS)] for number, study in enumerate(studies)}
+    # A paper keeps its mark over all panels.
+    papers = list(dict.fromkeys(entry.paper for entries in points.values() for entry in entries))
+    markers = {paper: MARKERS[number % len(MARKERS)] for number, paper in enumerate(papers)}
     made, panels = style.figure(height=1.4 + 2.4 * len(names), rows=(1,) * len(names))
     for axes, name in zip(panels, names, strict=True):
         _panel(axes, simulation, name, points[name], markers)
@@ -107,7 +107,7 @@ def _figure(
         title_fontsize=14,
         alignment="left",
     )
-    return made, studies
+    return made, papers
 
 
 @style.in_style
@@ -121,8 +121,8 @@ def draw(simulation: SimulationLike, path: Path, *, dose_mg_per_kg: float, every
     title = f"T-DM1 {dose_mg_per_kg:g} mg/kg every {every_days:g} days"
     if path.suffix.lower() == ".html":
         # The page has the title in its own type.
-        made, studies = _figure(simulation, dose_mg_per_kg, every_days, "")
-        content = _page(style.inline_svg(made, "simulation", title), title, studies).encode("utf-8")
+        made, papers = _figure(simulation, dose_mg_per_kg, every_days, "")
+        content = _page(style.inline_svg(made, "simulation", title), title, papers).encode("utf-8")
     else:
         made, _ = _figure(simulation, dose_mg_per_kg, every_days, title)
         content = style.lone_file(made, path.suffix.lower().removeprefix("."))
@@ -132,10 +132,10 @@ def draw(simulation: SimulationLike, path: Path, *, dose_mg_per_kg: float, every
         raise PictureError(f"--plot {path}: the file cannot be written: {error}") from error
 
 
-def _page(svg: str, title: str, studies: list[str]) -> str:
+def _page(svg: str, title: str, papers: list[str]) -> str:
     from tdm1.report.html import style_sheet
 
-    measured = f" Open marks: means measured in patients at this dose ({'; '.join(studies)})." if studies else ""
+    measured = f" Open marks: means measured in patients at this dose ({', '.join(papers)})." if papers else ""
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{style_sheet()}</style></head>\n'

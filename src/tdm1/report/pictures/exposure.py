@@ -20,6 +20,11 @@ class Observed:
     value: list[float]
     unit: str
 
+    @property
+    def paper(self) -> str:
+        """The study without what stands in brackets after it, such as `Girish 2012`."""
+        return self.study.split(" (")[0]
+
 
 #: Names in the observed table of what is observed here.
 _ANALYTES = {"conjugate": "T-DM1 conjugate", "total_antibody": "total trastuzumab", "dm1": "DM1"}
@@ -83,7 +88,7 @@ def picture(bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float) -> sty
             markerfacecolor=style.PAPER,
             markersize=6,
             markeredgewidth=1.4,
-            label=f"measured mean, {entry.study.split(' (')[0]}",
+            label=f"measured mean, {entry.paper}",
         )
     axes.set_yscale("log")
     axes.set_xlim(0, cycle_day)

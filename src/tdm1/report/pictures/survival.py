@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: At most this many censor marks a curve; more would only draw a thick line.
 _MARKS = 120
+#: Steps of the curve smaller than this (% of patients) are drawn together.
+_VISIBLE_PCT = 0.1
 _WORDS = {"pfs": "Progression-free survival", "os": "Overall survival"}
 
 
@@ -26,16 +28,12 @@ def _curve(axes: Axes, months: Any, events: Any, colour: str, dashed: bool, name
     interval = fitted.confidence_interval_
     times = estimate.index.to_numpy(dtype=float)
     share = 100 * estimate.to_numpy(dtype=float)
-    axes.fill_between(
-        times,
-        100 * interval.iloc[:, 0].to_numpy(dtype=float),
-        100 * interval.iloc[:, 1].to_numpy(dtype=float),
-        step="post",
-        color=colour,
-        alpha=0.15,
-        linewidth=0,
-    )
-    axes.step(times, share, where="post", color=colour, linewidth=2, linestyle="--" if dashed else "-")
+    low, high = (100 * interval.iloc[:, side].to_numpy(dtype=float) for side in (0, 1))
+    # Steps that no eye can see would only make the file large.
+    drawn = np.concatenate([[True], np.diff(np.round(share / _VISIBLE_PCT)) != 0])
+    drawn[-1] = True
+    axes.fill_between(times[drawn], low[drawn], high[drawn], step="post", color=colour, alpha=0.15, linewidth=0)
+    axes.step(times[drawn], share[drawn], where="post", color=colour, linewidth=2, linestyle="--" if dashed else "-")
     censored = np.sort(months[~events])
     if len(censored) > _MARKS:
         censored = censored[np.linspace(0, len(censored) - 1, _MARKS).round().astype(int)]
