@@ -1,7 +1,8 @@
-"""ALT and AST: indirect response, release raised in proportion to the conjugate concentration.
+"""ALT and AST: indirect response, release from injured liver cells in proportion to the conjugate.
 
-dE/dt = k_out * (Base * (1 + slope*C) - E). The size of the effect is calibrated to EMILIA; the loss
-rate is a prior (Wang 2020). No published T-DM1 model of transaminases could be read.
+dE/dt = k_out * (Base + slope*C - E). What injured cells release adds to the baseline and does not depend
+on it. The size of the effect is calibrated to EMILIA; the loss rate is a prior (Wang 2020). No published
+T-DM1 model of transaminases could be read.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from tdm1.mechanism._model import Parameter, Part, Quantity, State, Values
 
 
 def _slope(v: Values, enzyme: str) -> Any:
-    raised = v[f"{enzyme}_baseline"] * (1.0 + v[f"{enzyme}_slope"] * v["conjugate"])
+    raised = v[f"{enzyme}_baseline"] + v[f"{enzyme}_slope"] * v["conjugate"]
     return v[f"{enzyme}_loss_rate"] * (raised - v[f"{enzyme}_plasma"])
 
 
@@ -26,10 +27,10 @@ TRANSAMINASES = Part(
     parameters=(
         Parameter("alt_baseline", "U/L", "ALT before treatment", "population.alt"),
         Parameter("alt_loss_rate", "1/day", "loss of ALT", "alt.loss_rate"),
-        Parameter("alt_slope", "mL/ug", "effect on ALT", "alt.slope"),
+        Parameter("alt_slope", "U/L/(ug/mL)", "effect on ALT", "alt.slope"),
         Parameter("ast_baseline", "U/L", "AST before treatment", "population.ast"),
         Parameter("ast_loss_rate", "1/day", "loss of AST", "ast.loss_rate"),
-        Parameter("ast_slope", "mL/ug", "effect on AST", "ast.slope"),
+        Parameter("ast_slope", "U/L/(ug/mL)", "effect on AST", "ast.slope"),
     ),
     inputs=(),
     needs=("conjugate",),

@@ -135,6 +135,8 @@ def _released_dm1(columns: dict[str, Array], c: Mapping[str, Array]) -> None:
 def _tumour(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
     for name in ("her2_concentration", "kill_half_concentration", "kill_rate", "doubling_time", "linear_growth"):
         columns[name] = columns[name] * np.exp(_spread(f"tumour.{name}") * z[name])
+    lines = c["prior_lines"] - evidence.value("tumour.lines_reference", "1")
+    columns["kill_half_concentration"] *= np.exp(evidence.value("tumour.lines_on_half_concentration", "1") * lines)
     columns["resistant_share"] = _logit_shift(
         columns["resistant_share"], _spread("tumour.resistant_share") * z["resistant_share"]
     )
@@ -167,7 +169,7 @@ def individuals(
     """
     count = len(effects)
     needed = {"weight_kg", "her2_ecd_ng_per_ml", "albumin_g_per_l", "sum_of_diameters_mm", "ast_u_per_l",
-              *_FROM_COVARIATES.values()}
+              "prior_lines", *_FROM_COVARIATES.values()}
     missing = sorted(needed - set(covariates))
     if missing:
         raise ParameterError(f"covariates {', '.join(missing)} are missing; each patient needs them")

@@ -54,18 +54,20 @@ def run_control(
     die = rho_death * progress + np.sqrt(1.0 - rho_death**2) * scores[:, 2]
     # A high score is a late event: the surviving share is 1 - Phi.
     progression_month = weibull_time(arm.pfs, ndtr(-progress))
-    death_month = np.maximum(weibull_time(arm.os, ndtr(-die)), progression_month)
+    # Without a published curve nothing is said of survival.
+    death_month = np.full(count, np.nan) if arm.os is None else np.maximum(weibull_time(arm.os, ndtr(-die)), progression_month)
     measurable = np.asarray(covariates["measurable"][:count]) > 0.5
     response = ndtr(-respond) < arm.orr / 100.0
     seen_month = follow_up.data_cut_day[:count] / MONTH_DAY
     pfs_month, pfs_event = censor(progression_month, seen_month)
     os_month, os_event = censor(death_month, follow_up.survival_cut_day[:count] / MONTH_DAY)
+    survival = {} if arm.os is None else {"os_month": os_month, "os_event": os_event}
     columns: dict[str, object] = {
         "patient": np.arange(first, first + count),
         **{key: np.asarray(column[:count]) for key, column in covariates.items()},
         "measurable": measurable,
         "best_response": np.where(response, "PR", "not PR"),
-        "pfs_month": pfs_month, "pfs_event": pfs_event, "os_month": os_month, "os_event": os_event,
+        "pfs_month": pfs_month, "pfs_event": pfs_event, **survival,
         "follow_up_month": seen_month,
         # Response ends when the disease progresses; it is first seen at the first scan.
         "response_month": np.where(response, np.minimum(follow_up.first_scan_day / MONTH_DAY, pfs_month), np.nan),

@@ -153,7 +153,7 @@ class PublishedArm(_Strict):
     kind: Literal["published"]
     patients: int = Field(ge=1, description="patients in the arm (unit: patients)")
     pfs: SurvivalCurve = Field(description="progression-free survival")
-    os: SurvivalCurve = Field(description="overall survival")
+    os: SurvivalCurve | None = Field(None, description="overall survival, if it was published")
     orr: Annotated[float, Measured("%", "30.8 %", lowest=0.0, highest=100.0)] = Field(
         description="objective response rate among patients with measurable disease (unit: %)"
     )

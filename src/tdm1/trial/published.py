@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -48,9 +49,11 @@ class PublishedRow(BaseModel):
             raise evidence.EvidenceError(f"published value of '{self.endpoint}' is empty in its table")
         lower = cells.get("lower95") if self.origin and self.origin.column == "value" else self.lower95
         upper = cells.get("upper95") if self.origin and self.origin.column == "value" else self.upper95
-        derived = lower is None or upper is None
-        if lower is None or upper is None:
+        derived = lower is None and upper is None
+        if lower is None and upper is None:
             lower, upper = self._interval(printed, self.n or cells.get("n"))
+        # A bound that the paper did not reach is open.
+        lower, upper = -inf if lower is None else lower, inf if upper is None else upper
         # A printed "<1" is shown as the middle of what it can mean.
         value = float(printed[1:]) / 2 if printed.startswith("<") else float(printed)
         return ResolvedRow(

@@ -48,6 +48,7 @@ def reference_covariates() -> dict[str, Array]:
         "platelets_1e9_per_l": value("population.platelets", "10*9/L"),
         "baseline_trastuzumab_ug_per_ml": 0.0,
         "n_target_lesions": 3.0,
+        "prior_lines": value("tumour.lines_reference", "1"),
     }.items()}
 
 

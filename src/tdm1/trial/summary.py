@@ -50,8 +50,10 @@ def pfs_curve(arm: ArmResult) -> Curve:
 
 
 def os_curve(arm: ArmResult) -> Curve:
-    """Overall survival of all patients."""
+    """Overall survival of all patients; empty where the arm has none."""
     rows = solved(arm)
+    if "os_month" not in rows.columns:
+        return kaplan_meier(np.empty(0), np.empty(0, bool))
     return kaplan_meier(rows["os_month"].to_numpy(), rows["os_event"].to_numpy())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tdm1 import evidence
 from tdm1.trial.calibration._emilia import calibrate_emilia
+from tdm1.trial.calibration._lines import calibrate_lines
 from tdm1.trial.calibration._result import Calibration, Fitted
 from tdm1.trial.calibration._small import calibrate_control, calibrate_plasma, calibrate_platelets, nadir_day
 from tdm1.trial.reading import InputError
@@ -19,9 +20,9 @@ def calibrate(
     name: str, *, patients: int | None = None, seed: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Calibration:
-    """Run one calibration: `emilia`, or one of the small ones it stands on (`plasma`, `platelets`, `control`).
+    """Run one calibration: `emilia`, `lines`, or one of the small ones (`plasma`, `platelets`, `control`).
 
-    `patients` and `seed` are those of the simulated arm (4096 and 20130222 if None); the small ones need none.
+    `patients` and `seed` are those of the simulated arm (4096, for lines 2048, and 20130222 if None); the small ones need none.
     Raises InputError, with the nearest name, for another name.
     """
     tell = progress or (lambda share, what: None)
@@ -29,5 +30,7 @@ def calibrate(
         return _SMALL[name](tell)
     if name == "emilia":
         return calibrate_emilia(4096 if patients is None else patients, 20130222 if seed is None else seed, tell)
-    known = ["emilia", *_SMALL]
+    if name == "lines":
+        return calibrate_lines(2048 if patients is None else patients, 20130222 if seed is None else seed, tell)
+    known = ["emilia", "lines", *_SMALL]
     raise InputError(f"there is no calibration '{name}'{evidence.nearest(name, known)} (known: {', '.join(known)})")

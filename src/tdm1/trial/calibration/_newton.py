@@ -71,42 +71,76 @@ class Block:
     targets: tuple[Target, ...]
 
 
+@dataclass
+class _Search:
+    """Where one block stands: its best point, what it missed there, its slopes, and how far it may go next."""
+
+    block: Block
+    radius: float
+    free: dict[Knob, float]
+    best: dict[Knob, float]
+    miss: Array
+    slopes: Array
+
+    def accept(self, miss: Array) -> bool:
+        """Keep a better point; from a worse one go back and take smaller steps."""
+        if np.linalg.norm(miss) < np.linalg.norm(self.miss):
+            self.best, self.miss = dict(self.free), miss
+            return True
+        self.radius *= 0.4
+        return False
+
+    def move(self) -> None:
+        """Next point: a Gauss-Newton step from the best one, no knob further than the radius."""
+        # Levenberg's small ridge keeps a flat direction from running away.
+        ridge = 1e-3 * np.eye(len(self.block.knobs))
+        step = np.linalg.solve(self.slopes.T @ self.slopes + ridge, -self.slopes.T @ self.miss)
+        step *= min(1.0, self.radius / max(float(np.max(np.abs(step))), 1e-12))
+        self.free = {knob: self.best[knob] + float(by) for knob, by in zip(self.block.knobs, step, strict=True)}
+
+
 def solve(
     blocks: Sequence[Block], run: Callable[[dict[Knob, float]], ArmResult], patients: int, iterations: int,
-    tell: Callable[[float, str], None], step: float = 0.15, largest: float = 0.7,
+    tell: Callable[[float, str], None], step: float = 0.15, radius: float = 0.8,
 ) -> dict[Knob, float]:
     """Values of all knobs for which the targets are met as closely as the iterations allow."""
-    knobs = [knob for block in blocks for knob in block.knobs]
-    free = {knob: knob.to_free(knob.start()) for knob in knobs}
-    best, least = dict(free), np.inf
-    width = max(len(block.knobs) for block in blocks)
 
-    def at(point: dict[Knob, float]) -> list[Array]:
-        arm = run({knob: knob.to_value(x) for knob, x in point.items()})
+    def misses(points: Sequence[dict[Knob, float]]) -> list[Array]:
+        arm = run({knob: knob.to_value(x) for point in points for knob, x in point.items()})
         return [np.array([target.miss(arm, patients) for target in block.targets]) for block in blocks]
 
+    starts = [{knob: knob.to_free(knob.start()) for knob in block.knobs} for block in blocks]
+    searches = [
+        _Search(block, radius, dict(start), dict(start), np.full(len(block.targets), np.inf),
+                np.zeros((len(block.targets), len(block.knobs))))
+        for block, start in zip(blocks, starts, strict=True)
+    ]
     for iteration in range(iterations):
-        base = at(free)
-        size = float(np.sqrt(sum(np.sum(miss**2) for miss in base)))
-        tell(iteration / iterations, f"iteration {iteration + 1}: miss {size:.3f} on the probit scale")
-        if size < least:
-            best, least = dict(free), size
-        if iteration == iterations - 1 or size < 0.02:
+        better = [search.accept(miss) for search, miss in zip(searches, misses([s.free for s in searches]), strict=True)]
+        told = ", ".join(f"{search.block.name} {np.linalg.norm(search.miss):.3f}" for search in searches)
+        tell(iteration / iterations, f"iteration {iteration + 1}, miss on the probit scale: {told}")
+        if iteration == iterations - 1 or all(np.linalg.norm(search.miss) < 0.02 for search in searches):
             break
-        slopes = [np.zeros((len(block.targets), len(block.knobs))) for block in blocks]
-        for column in range(width):
-            moved = dict(free)
-            for block in blocks:
-                if column < len(block.knobs):
-                    moved[block.knobs[column]] += step
-            shifted = at(moved)
-            for place, block in enumerate(blocks):
-                if column < len(block.knobs):
-                    slopes[place][:, column] = (shifted[place] - base[place]) / step
-        for place, block in enumerate(blocks):
-            # Levenberg's small ridge keeps a flat direction from running away.
-            ridge = 1e-3 * np.eye(len(block.knobs))
-            change = np.linalg.solve(slopes[place].T @ slopes[place] + ridge, -slopes[place].T @ base[place])
-            for knob, move in zip(block.knobs, np.clip(change, -largest, largest), strict=True):
-                free[knob] += float(move)
-    return {knob: knob.to_value(x) for knob, x in best.items()}
+        if any(better):
+            _slopes(searches, misses, step)
+        for search in searches:
+            search.move()
+    return {knob: knob.to_value(x) for search in searches for knob, x in search.best.items()}
+
+
+def _slopes(
+    searches: Sequence[_Search], misses: Callable[[Sequence[dict[Knob, float]]], list[Array]], step: float
+) -> None:
+    """Slopes of every block at its best point, one run for each knob of the largest block."""
+    base = misses([search.best for search in searches])
+    for search, miss in zip(searches, base, strict=True):
+        # The other blocks have moved since: this is what the block misses now.
+        search.miss = miss
+    for column in range(max(len(search.block.knobs) for search in searches)):
+        points = [dict(search.best) for search in searches]
+        for search, point in zip(searches, points, strict=True):
+            if column < len(search.block.knobs):
+                point[search.block.knobs[column]] += step
+        for search, moved, miss in zip(searches, misses(points), base, strict=True):
+            if column < len(search.block.knobs):
+                search.slopes[:, column] = (moved - miss) / step
