@@ -44,7 +44,9 @@ def _draw(baseline: BaselineSpec, lower: Array, seed: int, block: int, attempt: 
     found = {name: baseline.of(name).quantile(score) for name, score in zip(VARIABLES, scores, strict=True)}
     smallest = evidence.value("population.target_lesions.smallest_diameter", "mm")
     room = np.maximum(np.floor(found["sum_of_diameters_mm"] / smallest), 1.0)
-    found["n_target_lesions"] = np.minimum(found["n_target_lesions"], room)
+    largest = evidence.value("population.target_lesions.largest_diameter", "mm")
+    needed = np.ceil(found["sum_of_diameters_mm"] / largest)
+    found["n_target_lesions"] = np.maximum(np.minimum(found["n_target_lesions"], room), needed)
     return found
 
 
@@ -88,8 +90,8 @@ def sample(
     Every array has shape (count,) and type float64; yes-or-no covariates are 1 and 0. Covariates are
     drawn through a Gaussian copula. With `screen` (the trial's eligibility criteria), a patient who
     fails is drawn again from her own stream until she meets them all, so that patient k is the same
-    person whatever `first` and `count` are. The number of lesions is at most what the sum of
-    diameters can hold at the smallest measurable diameter.
+    person whatever `first` and `count` are. The number of lesions is such that their mean diameter lies
+    between the smallest measurable one and the largest that a lesion is taken to have.
 
     Raises ValueError for a negative `first` or `count` or a bad seed, and PopulationError when a
     patient meets the criteria in none of ATTEMPTS draws.
