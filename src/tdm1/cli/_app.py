@@ -72,9 +72,7 @@ def simulate(
     dose_mg_per_kg: Annotated[float, typer.Option(help="Dose, mg per kg of body weight.")] = 3.6,
     every_days: Annotated[float, typer.Option(help="Days between doses.")] = 21.0,
     cycles: Annotated[int, typer.Option(help="Number of doses.", min=1)] = 4,
-    weight_kg: Annotated[
-        float | None, typer.Option(help="Body weight of every patient, kg; left out: the weights of the population.")
-    ] = None,
+    weight_kg: Annotated[float, typer.Option(help="Body weight of every patient, kg.")] = 70.0,
     patients: Annotated[int, typer.Option(help="Number of virtual patients.", min=1)] = 500,
     observe: Annotated[str, typer.Option(help="What to observe, with commas between the names.")] = "conjugate",
     times_day: Annotated[
@@ -94,7 +92,7 @@ def simulate(
         dose_mg_per_kg=positive("--dose-mg-per-kg", dose_mg_per_kg),
         every_days=positive("--every-days", every_days),
         cycles=cycles,
-        weight_kg=None if weight_kg is None else positive("--weight-kg", weight_kg),
+        weight_kg=positive("--weight-kg", weight_kg),
         patients=patients,
         observe=names("--observe", observe),
         times_day=times("--times-day", times_day),

@@ -38,7 +38,7 @@ def interval(lower: float, upper: float, unit: str = "") -> str:
 def published(row: ComparisonRow) -> str:
     """The published value with its interval; `*` marks an interval that we computed from the paper's counts."""
     star = "*" if row.derived_interval else ""
-    return f"{number(row.published, row.unit)} {interval(row.lower95, row.upper95, row.unit)}{star}"
+    return f"{row.printed or number(row.published, row.unit)} {interval(row.lower95, row.upper95, row.unit)}{star}"
 
 
 def simulated(row: ComparisonRow) -> str:

@@ -51,5 +51,6 @@ def compare(trial: TrialFile, arms: Mapping[str, ArmResult], summaries: Mapping[
             simulated=simulated, simulated_lower95=low, simulated_upper95=high,
             within=isfinite(simulated) and resolved.lower95 <= simulated <= resolved.upper95,
             role=published.role, source=resolved.source, read=resolved.read,
+            printed=resolved.printed if resolved.printed.startswith("<") else "",
         ))
     return rows

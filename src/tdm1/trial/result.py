@@ -32,6 +32,8 @@ class ComparisonRow:
     role: Role
     source: str
     read: str
+    printed: str = ""
+    """The published value as it was printed, where that is not the number itself (`<1`)."""
 
 
 @dataclass(frozen=True, slots=True)
