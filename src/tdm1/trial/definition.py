@@ -10,7 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from tdm1 import evidence
 from tdm1.eligibility import Criteria
+from tdm1.mechanism import t_dm1
 from tdm1.population import BaselineSpec
+from tdm1.population.individual import typical
+from tdm1.trial._place import PlacedError
 from tdm1.trial.published import PublishedRow
 from tdm1.trial.quantity import Measured
 from tdm1.trial.table_row import TableRow
@@ -26,7 +29,7 @@ class _Strict(BaseModel):
             for key in raw:
                 if key not in cls.model_fields:
                     hint = evidence.nearest(str(key), cls.model_fields)
-                    raise ValueError(f"unknown key '{key}'{hint} (known: {', '.join(cls.model_fields)})")
+                    raise PlacedError(f"unknown key '{key}'{hint} (known: {', '.join(cls.model_fields)})", str(key))
         return raw
 
 
@@ -48,11 +51,13 @@ class Period(_Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.last_patient < self.first_patient:
-            raise ValueError(f"last_patient {self.last_patient} is before first_patient {self.first_patient}")
+            raise PlacedError(
+                f"last_patient {self.last_patient} is before first_patient {self.first_patient}", "last_patient"
+            )
         if self.data_cut <= self.last_patient:
-            raise ValueError(f"data_cut {self.data_cut} is not after last_patient {self.last_patient}")
+            raise PlacedError(f"data_cut {self.data_cut} is not after last_patient {self.last_patient}", "data_cut")
         if self.survival_cut is not None and self.survival_cut < self.data_cut:
-            raise ValueError(f"survival_cut {self.survival_cut} is before data_cut {self.data_cut}")
+            raise PlacedError(f"survival_cut {self.survival_cut} is before data_cut {self.data_cut}", "survival_cut")
         return self
 
 
@@ -71,10 +76,13 @@ class Visits(_Strict):
     @model_validator(mode="after")
     def _whole(self) -> Visits:
         if 1 not in self.labs_on_cycle_days or min(self.labs_on_cycle_days) < 1:
-            raise ValueError("labs_on_cycle_days starts with day 1, the day of the dose, and has no day before it")
+            raise PlacedError(
+                "labs_on_cycle_days starts with day 1, the day of the dose, and has no day before it",
+                "labs_on_cycle_days",
+            )
         for name in ("scan_every", "recheck_every"):
             if getattr(self, name) != round(getattr(self, name)):
-                raise ValueError(f"{name} is not a whole number of days")
+                raise PlacedError(f"{name} is not a whole number of days", name)
         return self
 
 
@@ -121,14 +129,14 @@ class TDM1Arm(_Strict):
     @model_validator(mode="after")
     def _possible(self) -> TDM1Arm:
         if isinstance(self.cycles, int) and self.cycles < 1:
-            raise ValueError("cycles is at least 1, or 'until progression'")
+            raise PlacedError("cycles is at least 1, or 'until progression'", "cycles")
         if self.every != round(self.every):
-            raise ValueError("every is not a whole number of days")
+            raise PlacedError("every is not a whole number of days", "every")
         if self.every <= max(self.first_infusion, self.later_infusion):
-            raise ValueError("every is shorter than the infusion")
+            raise PlacedError("every is shorter than the infusion", "every")
         levels = [self.dose, *(self.lower_doses or [])]
         if any(low >= high for high, low in zip(levels, levels[1:], strict=False)):
-            raise ValueError("lower_doses go down from the starting dose")
+            raise PlacedError("lower_doses go down from the starting dose", "lower_doses")
         return self
 
 
@@ -208,16 +216,27 @@ class TrialFile(_Strict):
 
     @model_validator(mode="after")
     def _arms_exist(self) -> TrialFile:
-        for row in self.published:
+        for place, row in enumerate(self.published):
             if row.arm not in self.arms:
-                raise ValueError(f"published: no arm is called '{row.arm}'{evidence.nearest(row.arm, self.arms)}")
+                hint = evidence.nearest(row.arm, self.arms)
+                raise PlacedError(f"no arm is called '{row.arm}'{hint}", "published", place, "arm")
         self.overrides()
         return self
 
     def overrides(self) -> dict[str, float]:
-        """Replaced facts in their own unit. Raises ValueError for an unknown fact or a unit that does not fit."""
-        return {name: Measured(evidence.fact(name).unit, f"{evidence.fact(name).value:g} {evidence.fact(name).unit}").read(text)
-                for name, text in self.parameters.items()}
+        """Replaced facts in their own unit.
+
+        Raises ValueError for a fact that is unknown or not the model's, a unit that does not fit, or a negative number.
+        """
+        found: dict[str, float] = {}
+        for name, text in self.parameters.items():
+            try:
+                fact = evidence.fact(name)
+                found[name] = Measured(fact.unit, f"{fact.value:g} {fact.unit}", lowest=0.0).read(text)
+                typical(t_dm1(), {name: found[name]})
+            except ValueError as error:
+                raise PlacedError(str(error), "parameters", name) from error
+        return found
 
     def tick_day(self, arm: TDM1Arm) -> int:
         """The longest step (day) that meets every visit of an arm."""

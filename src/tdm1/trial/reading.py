@@ -10,8 +10,11 @@ from typing import Any, cast
 import yaml
 from pydantic import ValidationError
 
+from tdm1 import eligibility
 from tdm1.evidence import EvidenceError, nearest
+from tdm1.trial._place import PlacedError
 from tdm1.trial.definition import TrialFile
+from tdm1.trial.endpoints import endpoints
 
 _LIBRARY = files("tdm1.trial").joinpath("library")
 
@@ -39,6 +42,8 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     found: dict[Any, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, (str, int, float, bool)):
+            raise yaml.constructor.ConstructorError(None, None, "a key is one word or number", key_node.start_mark)
         if key in found:
             raise yaml.constructor.ConstructorError(None, None, f"key '{key}' stands twice", key_node.start_mark)
         found[key] = loader.construct_object(value_node, deep=True)
@@ -69,7 +74,8 @@ def _line(text: str, location: Sequence[int | str]) -> int:
 def _first_problem(name: str, text: str, error: ValidationError) -> InputError:
     problems = error.errors(include_url=False)
     problem = problems[0]
-    location = problem["loc"]
+    cause = problem.get("ctx", {}).get("error")
+    location = (*problem["loc"], *(cause.path if isinstance(cause, PlacedError) else ()))
     message = problem["msg"].removeprefix("Value error, ")
     shown = ".".join(str(step) for step in location)
     if problem["type"] == "extra_forbidden":
@@ -92,11 +98,24 @@ def parse(text: str, name: str) -> TrialFile:
     if not isinstance(raw, dict):
         raise InputError(f"{name}, line 1: a trial file is a mapping of fields; see 'tdm1 schema trial'")
     try:
-        return TrialFile.model_validate(raw).with_text(text)
+        trial = TrialFile.model_validate(raw).with_text(text)
     except ValidationError as error:
         raise _first_problem(name, text, error) from error
     except EvidenceError as error:
         raise InputError(f"{name}: {error}") from error
+    try:
+        eligibility.screen(trial.eligibility)
+    except ValueError as error:
+        raise InputError(f"{name}, line {_line(text, ('eligibility',))}: eligibility: {error}") from error
+    for place, row in enumerate(trial.published):
+        known = endpoints(trial.arms[row.arm])
+        if row.endpoint not in known:
+            where = ("published", place, "endpoint")
+            raise InputError(
+                f"{name}, line {_line(text, where)}: published.{place}.endpoint: no endpoint of arm '{row.arm}' "
+                f"is called '{row.endpoint}'{nearest(row.endpoint, known)} (known: {', '.join(known)})"
+            )
+    return trial
 
 
 def load(name_or_path: str) -> TrialFile:

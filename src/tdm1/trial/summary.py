@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 
 from tdm1.evidence.intervals import binomial_interval
 from tdm1.trial.clinic import ABNORMALITIES
+from tdm1.trial.endpoints import PFS_MONTHS
 from tdm1.trial.result import ArmResult
 from tdm1.trial.survival_curve import Curve, kaplan_meier
 
 Array = NDArray[np.float64]
-#: Months at which progression-free survival is reported.
-_PFS_MONTHS = (6, 12)
 
 
 def solved(arm: ArmResult) -> pl.DataFrame:
@@ -90,7 +89,7 @@ def summary(arm: ArmResult) -> dict[str, object]:
         "orr_pct": _share(response_flags(arm)),
         "dor_median_month": response_curve(arm).median,
         "pfs_median_month": pfs.median,
-        "pfs_pct": {str(month): 100.0 * pfs.at(month) for month in _PFS_MONTHS},
+        "pfs_pct": {str(month): 100.0 * pfs.at(month) for month in PFS_MONTHS},
         "pfs_event_pct": _share(rows["pfs_event"].to_numpy()),
         "os_median_month": survival.median,
         "idfs_pct": {},
