@@ -55,7 +55,9 @@ class _Chunk:
         n = people.count
         self.trial, self.arm, self.people, self.seed = trial, arm, people, seed
         self.clinic = Clinic(seed, people)
-        levels = (arm.dose, *(arm.lower_doses if arm.lower_doses is not None else label.levels_mg_per_kg[1:]))
+        # The label's own steps down hold for any start: those below it are what is left of them.
+        labels = [level for level in label.levels_mg_per_kg if level < arm.dose]
+        levels = (arm.dose, *(labels if arm.lower_doses is None else arm.lower_doses))
         self.label = label.with_levels(levels)
         self.schedule = Schedule(
             levels_mg_per_kg=levels, interval_day=arm.every,
@@ -124,7 +126,7 @@ class _Chunk:
         rate[who], length[who] = infusions.rate_mg_per_day, infusions.length_day
         return rate, length
 
-    def _decide(self, day: int, seen: Flags, dose_due: Flags, values: dict[str, Array]):  # noqa: ANN202
+    def _decide(self, day: int, seen: Flags, dose_due: Flags, values: dict[str, Array]):
         interval = evidence.value("lvef.test_interval", "day")
         asked = np.isfinite(self.history.lvef_asked_day)
         heart = seen & (((day - self.lvef_day >= interval) & (day > 0)) | asked)

@@ -119,7 +119,7 @@ class TDM1Arm(_Strict):
         "until progression", description="number of cycles, or until progression (unit: cycles)"
     )
     lower_doses: list[Annotated[float, Measured("mg/kg", "3.0 mg/kg", above=0.0)]] | None = Field(
-        None, description="dose levels to reduce to, in order (unit: mg/kg); the label's if left out"
+        None, description="dose levels to reduce to, in order (unit: mg/kg); those of the label below the dose if left out"
     )
     longest_delay: Annotated[float, Measured("day", "42 day", above=0.0)] = Field(
         description="delay of a dose after which treatment ends (unit: day)"
