@@ -8,7 +8,6 @@ from tdm1.trial.definition import Arm, PublishedArm
 PFS_MONTHS = (6, 12)
 _OF_ALL = (
     "orr_pct", "dor_median_month", "pfs_median_month", *(f"pfs_pct.{month}" for month in PFS_MONTHS), "pfs_event_pct",
-    "os_median_month",
 )
 _OF_TREATMENT = (
     "dose_reduced_pct", "dose_delayed_pct", "stopped_for_ae_pct", "relative_dose_intensity_median_pct", "cycles_median",
@@ -22,5 +21,6 @@ def endpoints(arm: Arm) -> list[str]:
     """Names of the endpoints that this arm will have, as paths into its summary."""
     published = isinstance(arm, PublishedArm)
     labs = tuple(arm.labs) if published else _SIMULATED_LABS
+    survival = () if published and arm.os is None else ("os_median_month",)
     graded = [f"labs.{analyte}.{grade}" for analyte in labs for grade in _GRADES]
-    return [*_OF_ALL, *graded, *(() if published else _OF_TREATMENT)]
+    return [*_OF_ALL, *survival, *graded, *(() if published else _OF_TREATMENT)]

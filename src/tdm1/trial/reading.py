@@ -46,7 +46,11 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
             raise yaml.constructor.ConstructorError(None, None, "a key is one word or number", key_node.start_mark)
         if key in found:
             raise yaml.constructor.ConstructorError(None, None, f"key '{key}' stands twice", key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)
+        try:
+            found[key] = loader.construct_object(value_node, deep=True)
+        except ValueError as error:
+            # Such as a date with a month 13, which YAML takes for a date before it looks.
+            raise yaml.constructor.ConstructorError(None, None, f"{key}: {error}", value_node.start_mark) from error
     return found
 
 
@@ -93,7 +97,7 @@ def parse(text: str, name: str) -> TrialFile:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise InputError(f"{name}, line {line}: {error.problem or 'not valid YAML'}") from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise InputError(f"{name}: not valid YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(raw, dict):
         raise InputError(f"{name}, line 1: a trial file is a mapping of fields; see 'tdm1 schema trial'")
@@ -132,5 +136,6 @@ def load(name_or_path: str) -> TrialFile:
     if path.suffix in (".yaml", ".yml") or path.is_dir() or len(path.parts) > 1:
         raise InputError(f"there is no trial file '{name_or_path}'")
     raise InputError(
-        f"no trial is called '{name_or_path}'{nearest(name_or_path, known)} (built in: {', '.join(known)}; or give a file)"
+        f"no trial is called '{name_or_path}'{nearest(name_or_path.lower(), known)} "
+        f"(built in: {', '.join(known)}; or give a file)"
     )

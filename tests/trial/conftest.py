@@ -1,0 +1,13 @@
+"""One run of EMILIA that the tests share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tdm1 import trial
+
+
+@pytest.fixture(scope="session")
+def emilia() -> trial.TrialResult:
+    """EMILIA with 300 patients an arm."""
+    return trial.run(trial.load("emilia"), patients=600, seed=7)
