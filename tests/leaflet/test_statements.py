@@ -19,7 +19,7 @@ from tdm1.report import explain
 TYPICAL = {
     "weight_kg": 70.0, "her2_ecd_ng_per_ml": 25.0, "albumin_g_per_l": 41.0, "sum_of_diameters_mm": 90.0,
     "ast_u_per_l": 27.0, "alt_u_per_l": 20.0, "platelets_1e9_per_l": 250.0, "baseline_trastuzumab_ug_per_ml": 0.0,
-    "n_target_lesions": 2.0,
+    "n_target_lesions": 2.0, "prior_lines": 1.0,
 }
 FINE = {"platelets": 250.0, "alt_x_uln": 0.8, "ast_x_uln": 0.8, "bilirubin_x_uln": 0.5}
 NMOL_PER_MG = 1e6
