@@ -135,7 +135,9 @@ def _released_dm1(columns: dict[str, Array], c: Mapping[str, Array]) -> None:
 def _tumour(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
     for name in ("her2_concentration", "kill_half_concentration", "kill_rate", "doubling_time", "linear_growth"):
         columns[name] = columns[name] * np.exp(_spread(f"tumour.{name}") * z[name])
-    lines = c["prior_lines"] - evidence.value("tumour.lines_reference", "1")
+    # The effect is known up to the largest group of the trial it comes from, and is not extrapolated.
+    lines = np.minimum(c["prior_lines"], evidence.value("tumour.lines_highest", "1"))
+    lines = lines - evidence.value("tumour.lines_reference", "1")
     columns["kill_half_concentration"] *= np.exp(evidence.value("tumour.lines_on_half_concentration", "1") * lines)
     columns["resistant_share"] = _logit_shift(
         columns["resistant_share"], _spread("tumour.resistant_share") * z["resistant_share"]
