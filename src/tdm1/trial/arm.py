@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 
 import numpy as np
 import polars as pl
@@ -165,7 +166,8 @@ def run_arm(
     jobs = [(trial, arm, seed, first, min(CHUNK, arm.patients - first)) for first in starts]
     done: list[ChunkTables] = []
     if workers is not None and workers > 1 and len(jobs) > 1:
-        with ProcessPoolExecutor(workers) as pool:
+        # Forked processes would inherit the locks of running threads; fresh ones do not.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             for tables in pool.map(chunk_tables, *zip(*jobs, strict=True)):
                 done.append(tables)
                 progress(len(done) / len(jobs))
