@@ -15,10 +15,15 @@ PAGE = Path(__file__).parent / "comparison.md"
 
 HEAD = """# Simulated beside published
 
-Written by `docs/write_comparison.py` from one run of each built-in trial, with the seed and the number of patients of its file. A row is inside when the simulated value lies in the published 95 % interval; `*` marks an interval that we computed from printed counts. EMILIA's T-DM1 arm was used for the calibration as marked; the phase II trials were not used at all. Arms on other treatments are statistical models of the published results.
+Written by `docs/write_comparison.py` from one run of each built-in trial, with the seed and the number
+of patients of its file. A row is inside when the simulated value lies in the published 95 % interval;
+`*` marks an interval that we computed from printed counts. EMILIA's T-DM1 arm was used for the
+calibration as marked; the phase II trials were not used at all. Arms on other treatments are
+statistical models of the published results.
 """
 
-COLUMNS = "| trial | arm | endpoint | published [95 %] | simulated [95 %] | inside | role |\n|---|---|---|---|---|---|---|\n"
+NAMES = ("trial", "arm", "endpoint", "published [95 %]", "simulated [95 %]", "inside", "role")
+COLUMNS = f"| {' | '.join(NAMES)} |\n{'|---' * len(NAMES)}|\n"
 
 
 def line(name: str, row: ComparisonRow) -> str:

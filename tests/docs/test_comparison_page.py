@@ -11,7 +11,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 def _rows(text: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")]
+    lines = [line.strip("|") for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.split("|")] for line in lines]
 
 
 def _numbers(cell: str) -> list[float]:
@@ -19,7 +20,7 @@ def _numbers(cell: str) -> list[float]:
 
 
 def test_page_of_comparisons_against_fresh_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Same rows, published values and roles; simulated values to 3 % (or 1 on small ones), as processors round apart."""
+    """Same rows, published values and roles; simulated values to 3 % or 1, as processors round apart."""
     monkeypatch.syspath_prepend(str(DOCS))
     import write_comparison
 
@@ -35,4 +36,5 @@ def test_page_of_comparisons_against_fresh_runs(monkeypatch: pytest.MonkeyPatch)
 def test_failures_stand_on_top_of_the_page() -> None:
     text = (DOCS / "comparison.md").read_text("utf-8")
     failures, everything = text.split("## How many are inside")[0], text.split("## All rows")[1]
-    assert [row for row in _rows(everything) if row[5] == "**no**"] == [row for row in _rows(failures) if row[5] == "**no**"]
+    top, all_rows = ([row for row in _rows(part) if row[5] == "**no**"] for part in (failures, everything))
+    assert top == all_rows
