@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -51,17 +52,28 @@ def advance_batch(
     threads: int,
     most_steps: int,
 ) -> None:
-    """Advance every block; each range of blocks gets a workspace of its own."""
+    """Advance every block. Each thread has a workspace of its own and takes the next range that is left."""
     blocks = -(-patients.states.shape[0] // LANES)
-    ranges = [(first, min(first + _RANGE, blocks)) for first in range(0, blocks, _RANGE)]
+    left = iter([(first, min(first + _RANGE, blocks)) for first in range(0, blocks, _RANGE)])
+    threads = min(threads, -(-blocks // _RANGE))
 
-    def work(bounds: tuple[int, int]) -> None:
-        advance_blocks(code, new_workspace(), patients, results, bounds[0], bounds[1], most_steps)
+    def work(_: int) -> None:
+        own = new_workspace()
+        for first, last in left:
+            advance_blocks(code, own, patients, results, first, last, most_steps)
 
-    if threads == 1 or len(ranges) == 1:
-        for bounds in ranges:
-            work(bounds)
+    if threads == 1:
+        work(0)
         return
-    with ThreadPoolExecutor(min(threads, len(ranges))) as pool:
-        for _ in pool.map(work, ranges):
-            pass
+    for _ in _pool(threads).map(work, range(threads)):
+        pass
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Kept between calls: a trial makes thousands of them."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="tdm1-engine")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # threads do not survive a fork

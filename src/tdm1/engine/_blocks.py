@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numba import njit
 
 from tdm1.engine._call import call_address
-from tdm1.engine._status import Status
 from tdm1.engine._stepper import run_phase
 from tdm1.engine._vector_code import LANES
-
-_OK = int(Status.OK)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -50,26 +46,23 @@ def advance_blocks(
     most_steps: int,
 ) -> None:
     """Advance blocks first_block .. last_block - 1 from `patients` into `results` (see `_batch`)."""
-    status = np.zeros(LANES, np.int8)
-    steps = np.zeros(LANES, np.int64)
-    rejected = np.zeros(LANES, np.int64)
     count = patients.states.shape[0]
     for block in range(first_block, last_block):
         any_input, any_rest = False, False
         for lane in range(LANES):
             patient = min(block * LANES + lane, count - 1)
-            status[lane] = results.status[patient]
+            work.status[lane] = results.status[patient]
             any_input = any_input or patients.input_day[patient] > 0.0
             any_rest = any_rest or patients.days[patient] > patients.input_day[patient]
-        steps[:] = 0
-        rejected[:] = 0
+        work.steps[:] = 0
+        work.rejected[:] = 0
         _gather(work.state, patients.states, block)
         if any_input:
             _gather(work.parameters, patients.parameters, block)
             _gather(work.inputs, patients.inputs, block)
             for lane in range(LANES):
                 work.days[0, lane] = patients.input_day[min(block * LANES + lane, count - 1)]
-            run_phase(code, work, status, steps, rejected, most_steps)
+            run_phase(code, work, most_steps)
         for patient in range(block * LANES, min((block + 1) * LANES, count)):
             results.after_input[patient] = patients.states[patient]
         if any_input:
@@ -80,12 +73,12 @@ def advance_blocks(
             for lane in range(LANES):
                 patient = min(block * LANES + lane, count - 1)
                 work.days[0, lane] = patients.days[patient] - patients.input_day[patient]
-            run_phase(code, work, status, steps, rejected, most_steps)
+            run_phase(code, work, most_steps)
         _scatter(results.states, work.state, block)
         for lane in range(min(LANES, count - block * LANES)):
-            results.status[block * LANES + lane] = status[lane]
-            results.steps[block * LANES + lane] = steps[lane]
-            results.rejected[block * LANES + lane] = rejected[lane]
+            results.status[block * LANES + lane] = work.status[lane]
+            results.steps[block * LANES + lane] = work.steps[lane]
+            results.rejected[block * LANES + lane] = work.rejected[lane]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -13,11 +13,11 @@ from numba.extending import intrinsic
 
 
 @intrinsic
-def call_address(typing_context: Any, address: Any, pointers: Any) -> Any:  # noqa: ARG001  (numba's own calling form)
+def call_address(typing_context: Any, address: Any, pointers: Any) -> Any:
     """call_address(address, (pointer, ...)): a function of pointers only, without a result; all are int64."""
     signature = types.void(address, pointers)
 
-    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:  # noqa: ARG001
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         byte_pointer = ir.IntType(8).as_pointer()
         function_type = ir.FunctionType(ir.VoidType(), [byte_pointer] * pointers.count)
         function = builder.inttoptr(values[0], function_type.as_pointer())

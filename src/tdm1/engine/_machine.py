@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
+
+#: LLVM's options belong to the process; only one thread changes them at a time.
+_emission = threading.Lock()
 
 
 @cache
@@ -39,8 +43,14 @@ def object_code(assembly: str) -> bytes:
     module = llvm.parse_assembly(assembly)
     module.verify()
     tuning = llvm.create_pipeline_tuning_options(speed_level=2)
-    llvm.create_pass_builder(machine, tuning).getModulePassManager().run(module, llvm.create_pass_builder(machine, tuning))
-    return machine.emit_object(module)
+    passes = llvm.create_pass_builder(machine, tuning)
+    passes.getModulePassManager().run(module, passes)
+    with _emission:
+        llvm.set_option("", "-enable-misched=false")  # the order of the lines is already chosen (_schedule)
+        try:
+            return machine.emit_object(module)
+        finally:
+            llvm.set_option("", "-enable-misched=true")
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tdm1.engine._rodas5p import GAMMA, STAGES, A, C
+from tdm1.engine._schedule import schedule
 from tdm1.engine._statements import Statements
 from tdm1.engine._vector_code import DECLARATIONS, VECTOR, Writer, splat, write_nodes
-from tdm1.engine._vector_math import exp, log
+from tdm1.engine._vector_math import exp, log, rough_reciprocal
 
 _FUNCTIONS = {"exp": exp, "log": log}
 
@@ -67,6 +68,7 @@ def _prepare(parts: Statements) -> str:
     names = _write(writer, parts, list(parts.derived), {"parameter": ("%parameters", 0), "input": ("%inputs", 0)})
     for slot, node in enumerate(parts.derived):
         writer.store(names[node], "%derived", slot)
+    writer.lines = schedule(writer.lines)
     return writer.function("prepare", ("parameters", "inputs", "derived"))
 
 
@@ -75,6 +77,7 @@ def _rhs(parts: Statements) -> str:
     names = _write(writer, parts, list(parts.rhs), {"state": ("%state", 0)})
     for i, node in enumerate(parts.rhs):
         writer.store(names[node], "%slopes", i)
+    writer.lines = schedule(writer.lines)
     return writer.function("rhs", ("state", "derived", "slopes"))
 
 
@@ -86,6 +89,7 @@ def _first(parts: Statements, layout: Layout) -> str:
         writer.store(names[node], "%work", layout.factors + slot)
     for i, node in enumerate(parts.first):
         writer.store(names[node], "%work", i)
+    writer.lines = schedule(writer.lines)
     return writer.function("first", ("state", "derived", "work"), internal=True)
 
 
@@ -99,6 +103,7 @@ def _stage(parts: Statements, layout: Layout) -> str:
     names = _write(writer, parts, list(parts.stage), bases)
     for i, node in enumerate(parts.stage):
         writer.store(names[node], "%result", i)
+    writer.lines = schedule(writer.lines)
     return writer.function("stage", ("derived", "work", "result"), internal=True)
 
 
@@ -137,10 +142,9 @@ def _finish(writer: Writer, layout: Layout, states: int) -> None:
         size = writer.where("ogt", before, after, before, after)
         next_i = writer.new(f"add i64 {i}, 1")
         allowed = writer.multiply_add(size, relative, writer.load_scalar("%tolerance", next_i))
-        ratio = writer.div(error, allowed)
-        guarded = writer.multiply_add(new, splat(0.0), "%errors_carried")
-        squared = writer.mul(ratio, ratio)
-        writer.lines.append(f"%errors_last = fadd contract {VECTOR} {squared}, {guarded}")
+        ratio = writer.mul(error, rough_reciprocal(writer, allowed))
+        guarded = writer.multiply_add(ratio, ratio, writer.mul(new, splat(0.0)))
+        writer.lines.append(f"%errors_last = fadd {VECTOR} {guarded}, %errors_carried")
 
     total = writer.loop("errors", states, body, carried=splat(0.0))
     assert total is not None

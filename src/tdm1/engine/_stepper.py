@@ -93,8 +93,9 @@ def _first_step(code: Any, work: Any, state: Any, scratch: Any) -> float:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _fill_idle(code: Any, work: Any, state: Any, live: Any) -> bool:
+def _fill_idle(code: Any, work: Any, state: Any) -> bool:
     """Put a copy of the first live lane into every lane that is not live; False if none is live."""
+    live = work.live
     donor, idle = -1, 0
     for lane in range(LANES - 1, -1, -1):
         if live[lane]:
@@ -114,98 +115,92 @@ def _fill_idle(code: Any, work: Any, state: Any, live: Any) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _drop(work: Any, state: Any, live: Any, status: Any, lane: int, reason: int) -> None:
-    """End one lane: it keeps the state it has now."""
-    live[lane] = False
-    status[lane] = reason
+def _drop(work: Any, state: Any, counts: Any, lane: int, reason: int) -> None:
+    """End one lane: it keeps the state it has now, and the steps counted so far in this phase."""
+    work.live[lane] = False
+    work.status[lane] = reason
     work.kept[:, lane] = state[:, lane]
+    work.steps[lane] += counts[0]
+    work.rejected[lane] += counts[1]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def run_phase(code: Any, work: Any, status: Any, steps: Any, rejected: Any, most_steps: int) -> None:
-    """Integrate the block in `work` over `work.days`; lanes with length 0 or a status stay as they are.
-
-    Changes work.state, status (int8), steps and rejected (int64), all by lane.
-    """
-    states = work.state.shape[0]
-    state, new_state = work.state, work.new_state
-    live, sound = work.live, work.lanes[0]
+def _begin(code: Any, work: Any) -> bool:
+    """Find the lanes that take part and fill the others; False if none does."""
+    state, slopes, sound = work.state, work.slopes, work.lanes[0]
     _prepare(code, work)
-    _rhs(code, work, state, work.slopes)
+    _rhs(code, work, state, slopes)
     work.kept[:] = state
     sound[:] = 0.0
-    for i in range(states):
+    for i in range(state.shape[0]):
         for lane in range(LANES):
-            sound[lane] += 0.0 * (state[i, lane] + work.slopes[i, lane])  # NaN once anything is not finite
+            sound[lane] += 0.0 * (state[i, lane] + slopes[i, lane])  # NaN once anything is not finite
     for lane in range(LANES):
-        live[lane] = status[lane] == _OK and work.days[0, lane] > 0.0
-        if live[lane] and sound[lane] != 0.0:
-            _drop(work, state, live, status, lane, _NOT_FINITE)
-    going = _fill_idle(code, work, state, live)
-    h = _first_step(code, work, state, new_state) if going else 0.0
-    done, tried = 0.0, 0
+        work.live[lane] = work.status[lane] == _OK and work.days[0, lane] > 0.0
+        if work.live[lane] and sound[lane] != 0.0:
+            _drop(work, state, (0, 0), lane, _NOT_FINITE)
+    return _fill_idle(code, work, state)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def run_phase(code: Any, work: Any, most_steps: int) -> None:
+    """Integrate the block in `work` over `work.days`; lanes with length 0 or a status stay as they are.
+
+    Changes work.state, work.status, work.steps and work.rejected.
+    """
+    if not _begin(code, work):
+        return  # no lane was changed
+    states = work.state.shape[0]
+    state, new_state = work.state, work.new_state
+    state_at, new_at = state.ctypes.data, new_state.ctypes.data
+    derived_at, tolerance_at, work_at = work.derived.ctypes.data, work.tolerance.ctypes.data, work.work.ctypes.data
+    step_at, h_at, error_at = code.step, work.h.ctypes.data, work.error.ctypes.data
+    length, lengths, errors = work.days[0], work.h[0], work.error[0]
+    h = _first_step(code, work, state, new_state)
+    done, tried, accepted, refused = 0.0, 0, 0, 0
+    going = True
     while going:
         rest = 1.0 - done
         last = h >= 0.999 * rest
         step = rest if last else min(h, 0.5 * rest)
         for lane in range(LANES):
-            work.h[0, lane] = step * work.days[0, lane]
-        call_address(
-            code.step,
-            (
-                state.ctypes.data,
-                work.derived.ctypes.data,
-                work.h.ctypes.data,
-                work.tolerance.ctypes.data,
-                work.work.ctypes.data,
-                new_state.ctypes.data,
-                work.error.ctypes.data,
-            ),
-        )
+            lengths[lane] = step * length[lane]
+        call_address(step_at, (state_at, derived_at, h_at, tolerance_at, work_at, new_at, error_at))
         tried += 1
-        worst = 0.0
-        worst_lane = 0
-        finite = True
+        worst, total = 0.0, 0.0
         for lane in range(LANES):
-            error = work.error[0, lane]
-            if not np.isfinite(error):
-                finite = False
-            elif error > worst:
-                worst, worst_lane = error, lane
+            worst = max(worst, errors[lane])
+            total += errors[lane]
+        finite = np.isfinite(total)
         error = np.sqrt(worst / states)
-        factor = _SHRINK
-        if finite:
-            factor = min(_GROW, max(_SHRINK, _SAFETY * (error + 1e-10) ** (_EXPONENT if error <= 1.0 else _RETRY)))
         if finite and error <= 1.0:
+            accepted += 1
             state, new_state = new_state, state
+            state_at, new_at = new_at, state_at
             done += step
-            for lane in range(LANES):
-                steps[lane] += live[lane]
-            if last:
-                break
-            h = max(h, step * factor) if step < h else step * factor
+            going = not last
+            wanted = step * min(_GROW, _SAFETY * (error + 1e-10) ** _EXPONENT)
+            h = max(h, wanted) if step < h else wanted
         else:
-            for lane in range(LANES):
-                rejected[lane] += live[lane]
-            h = step * factor
+            refused += 1
+            h = step * (max(_SHRINK, _SAFETY * error**_RETRY) if finite else _SHRINK)
             if h < SMALLEST_STEP:
                 for lane in range(LANES):
-                    bad = work.error[0, lane]
-                    if live[lane] and not bad <= states:
-                        reason = _STEP_TOO_SMALL if np.isfinite(bad) else _NOT_FINITE
-                        _drop(work, state, live, status, lane, reason)
-                going = _fill_idle(code, work, state, live)
-                if going:
-                    h = _first_step(code, work, state, new_state)
-        if tried >= most_steps:
+                    if work.live[lane] and not errors[lane] <= states:
+                        reason = _STEP_TOO_SMALL if np.isfinite(errors[lane]) else _NOT_FINITE
+                        _drop(work, state, (accepted, refused), lane, reason)
+                going = _fill_idle(code, work, state)
+                h = _first_step(code, work, state, new_state) if going else h
+        if tried >= most_steps and going:
             tried = 0
-            if live[worst_lane]:
-                _drop(work, state, live, status, worst_lane, _TOO_MANY_STEPS)
-            else:
-                for lane in range(LANES):
-                    if live[lane]:
-                        _drop(work, state, live, status, lane, _TOO_MANY_STEPS)
-            going = _fill_idle(code, work, state, live)
+            for lane in range(LANES):
+                if work.live[lane] and (errors[lane] == worst or not finite):
+                    _drop(work, state, (accepted, refused), lane, _TOO_MANY_STEPS)
+            going = _fill_idle(code, work, state)
+    for lane in range(LANES):
+        if work.live[lane]:
+            work.steps[lane] += accepted
+            work.rejected[lane] += refused
     for i in range(states):
         for lane in range(LANES):
-            work.state[i, lane] = state[i, lane] if live[lane] else work.kept[i, lane]
+            work.state[i, lane] = state[i, lane] if work.live[lane] else work.kept[i, lane]

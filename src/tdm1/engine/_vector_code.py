@@ -112,7 +112,8 @@ class Writer:
 
     def loop(self, label: str, count: int, body: Callable[[str], None], carried: str | None = None) -> str | None:
         """`body(i)` for i = 0 .. count-1. With `carried` (a starting vector) the body's value is carried
-        from turn to turn through %<label>_carried, stored by `body` with `set_carried`; returns the last."""
+        from turn to turn through %<label>_carried, stored by `body` with `set_carried`; returns the last.
+        """
         self.lines += [f"br label %{label}_enter", f"{label}_enter:", f"br label %{label}", f"{label}:"]
         self.lines.append(f"%{label}_i = phi i64 [ 0, %{label}_enter ], [ %{label}_next, %{label} ]")
         if carried is not None:
@@ -144,7 +145,8 @@ def write_nodes(
     stop_at_fixed: bool,
 ) -> dict[int, str]:
     """Write all statements that `outputs` need; `leaf(node)` writes the loading of a leaf or of a hoisted value,
-    `functions` write exp and log."""
+    `functions` write exp and log.
+    """
     names: dict[int, str] = {}
     for node in graph.needed(list(outputs), stop_at_fixed):
         known, kind = graph.value(node), graph.kind[node]

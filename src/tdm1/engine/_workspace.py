@@ -16,7 +16,8 @@ class Workspace(NamedTuple):
     """One block of patients: rows are states (or parameters, ...), columns are lanes.
 
     `kept` holds the states of lanes that do not take part; `days` the phase's length by lane,
-    `lanes` three scratch rows, `live` which lanes take part.
+    `lanes` three scratch rows, `live` which lanes take part;
+    `status`, `steps` and `rejected` are the results by lane.
     """
 
     state: Floats
@@ -33,6 +34,9 @@ class Workspace(NamedTuple):
     error: Floats
     lanes: Floats
     live: NDArray[np.bool_]
+    status: NDArray[np.int8]
+    steps: NDArray[np.int64]
+    rejected: NDArray[np.int64]
     tolerance: Floats
 
 
@@ -44,31 +48,20 @@ class Code(NamedTuple):
     step: int
 
 
-def aligned(rows: int) -> Floats:
-    """Zeros, shape (rows, LANES), starting at a multiple of 64 bytes."""
-    raw = np.zeros(rows * LANES + 8)
-    start = (-(raw.ctypes.data // 8)) % 8
-    return raw[start : start + rows * LANES].reshape(rows, LANES)
-
-
-def workspace(
-    states: int, parameters: int, inputs: int, derived: int, work: int, tolerance: Floats
-) -> Workspace:
+def workspace(states: int, parameters: int, inputs: int, derived: int, work: int, tolerance: Floats) -> Workspace:
     """Fresh arrays for a model of this size; `tolerance` is relative, then absolute by state."""
+    rows = (*[states] * 5, max(parameters, 1), max(inputs, 1), max(derived, 1), work, 1, 1, 1, 3)
+    memory = np.zeros(sum(rows) * LANES + 8)
+    start = (-(memory.ctypes.data // memory.itemsize)) % 8  # to the next multiple of 64 bytes
+    arrays: list[Floats] = []
+    for count in rows:
+        arrays.append(memory[start : start + count * LANES].reshape(count, LANES))
+        start += count * LANES
     return Workspace(
-        state=aligned(states),
-        new_state=aligned(states),
-        kept=aligned(states),
-        slopes=aligned(states),
-        new_slopes=aligned(states),
-        parameters=aligned(max(parameters, 1)),
-        inputs=aligned(max(inputs, 1)),
-        derived=aligned(max(derived, 1)),
-        work=aligned(work),
-        days=aligned(1),
-        h=aligned(1),
-        error=aligned(1),
-        lanes=aligned(3),
+        *arrays,
         live=np.zeros(LANES, np.bool_),
+        status=np.zeros(LANES, np.int8),
+        steps=np.zeros(LANES, np.int64),
+        rejected=np.zeros(LANES, np.int64),
         tolerance=tolerance,
     )
