@@ -148,7 +148,7 @@ def test_number_from_a_fact_against_the_fact() -> None:
         ({"distribution": "normal", "mean": 1, "sd": -1}, "sd is -1; it must be above 0"),
         ({"distribution": "normal", "mean": 1, "sd": 0}, "above 0"),
         ({"distribution": "normal", "mean": 1, "sd": 1, "lower": 2, "upper": 1}, r"upper \(1\) must be above lower"),
-        ({"distribution": "normal", "mean": "1", "sd": 1}, "valid number"),
+        ({"distribution": "normal", "mean": "1", "sd": 1}, "not a number"),
         ({"distribution": "normal", "mean": float("nan"), "sd": 1}, "finite"),
         ({"distribution": "normal", "mean": 1}, "sd"),
         ({"distribution": "lognormal", "median": 0, "p95": 3}, "median is 0; it must be above 0"),

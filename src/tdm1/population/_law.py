@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.special import ndtr, ndtri  # pyright: ignore[reportUnknownVariableType]
 
-from tdm1.population._numbers import FromFact, Number, number
+from tdm1.population._numbers import FromFact, Number, Stated, number
 from tdm1.population._strict import Strict
 
 Array = NDArray[np.float64]
@@ -32,7 +32,7 @@ class Base(Strict):
         for field in self.in_unit:
             given = getattr(self, field)
             for part in given if isinstance(given, tuple) else (given,):
-                if isinstance(part, FromFact):
+                if isinstance(part, (FromFact, Stated)):
                     found[field] = part.unit
         return found
 

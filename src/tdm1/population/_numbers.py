@@ -1,11 +1,11 @@
-"""A number in a trial file: written out, or taken from the evidence by its name."""
+"""A number in a trial file: written out (with its unit or in the covariate's), or taken from the evidence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from tdm1 import evidence
 from tdm1.evidence.units import factor
@@ -41,17 +41,42 @@ class FromFact(Strict):
         return found.value * factor(found.unit, self.unit)
 
 
+class Stated(Strict):
+    """A number written with its unit, as `85 kg`."""
+
+    amount: float = Field(description="the number")
+    unit: str = Field(description="its unit; it must be the covariate's")
+
+    def value(self) -> float:
+        """The number in `unit`."""
+        return self.amount
+
+
+def _stated(raw: object) -> object:
+    if not isinstance(raw, str) or raw == "rest":
+        return raw
+    amount, _, unit = raw.partition(" ")
+    try:
+        return Stated(amount=float(amount), unit=unit.strip() or "1")
+    except ValueError as error:
+        raise ValueError(f"'{raw}' is not a number, nor a number with its unit such as '85 kg'") from error
+
+
 def _form(raw: Any) -> str:
-    return "from_fact" if isinstance(raw, Mapping | FromFact) else "number"
+    """Which form a number was written in, so that an error speaks of that form alone."""
+    if isinstance(raw, Stated):
+        return "stated"
+    return "from_fact" if isinstance(raw, (Mapping, FromFact)) else "number"
 
 
-#: A plain number or `{fact: …, unit: …}`.
+#: A plain number, `85 kg`, or `{fact: …, unit: …}`.
 Number = Annotated[
-    Annotated[float, Tag("number")] | Annotated[FromFact, Tag("from_fact")],
+    Annotated[float, Tag("number")] | Annotated[FromFact, Tag("from_fact")] | Annotated[Stated, Tag("stated")],
     Discriminator(_form),
+    BeforeValidator(_stated),
 ]
 
 
-def number(given: float | FromFact) -> float:
+def number(given: float | FromFact | Stated) -> float:
     """The plain number behind a `Number`, in the unit that was written."""
-    return given.value() if isinstance(given, FromFact) else float(given)
+    return float(given) if isinstance(given, (int, float)) else given.value()

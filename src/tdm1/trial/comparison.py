@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite, nan
+from math import nan
 from typing import Any, cast
 
 from tdm1 import evidence
@@ -49,7 +49,8 @@ def compare(trial: TrialFile, arms: Mapping[str, ArmResult], summaries: Mapping[
             arm=published.arm, endpoint=published.endpoint, unit=_unit(published.endpoint), published=resolved.value,
             lower95=resolved.lower95, upper95=resolved.upper95, derived_interval=resolved.derived,
             simulated=simulated, simulated_lower95=low, simulated_upper95=high,
-            within=isfinite(simulated) and resolved.lower95 <= simulated <= resolved.upper95,
+            # A median that was not reached is infinite: inside where the published bound is open too.
+            within=resolved.lower95 <= simulated <= resolved.upper95,
             role=published.role, source=resolved.source, read=resolved.read,
             printed=resolved.printed if resolved.printed.startswith("<") else "",
         ))

@@ -27,11 +27,8 @@ class Curve:
 
     @property
     def median(self) -> float:
-        """Median; NaN when it is not reached or there is nobody."""
-        if not len(self.time):
-            return float("nan")
-        found = float(self._fitted.median_survival_time_)
-        return found if np.isfinite(found) else float("nan")
+        """Median; infinite when it is not reached, NaN when there is nobody."""
+        return float(self._fitted.median_survival_time_) if len(self.time) else float("nan")
 
     @property
     def median_interval(self) -> tuple[float, float]:
