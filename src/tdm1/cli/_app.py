@@ -116,7 +116,7 @@ def explain(
 
 @app.command(short_help="Fit unknown parameters to published data.", epilog="Example: tdm1 calibrate emilia")
 def calibrate(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A calibration: emilia, lines, plasma, platelets or control.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="emilia, lines, plasma, platelets or control.")],
     patients: Patients = None,
     seed: Seed = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the fitted facts to this new file.")] = None,

@@ -6,7 +6,7 @@ is never used on the way from a trial file to a result.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from tdm1.evidence._loader import fact, facts
 
 
 @contextmanager
-def what_if(values: Mapping[str, float], spreads: Mapping[str, float] | None = None) -> Iterator[None]:
+def what_if(values: Mapping[str, float], spreads: Mapping[str, float] | None = None) -> Generator[None]:
     """Facts with other values, and with other spreads between patients, in their own units.
 
     Raises EvidenceError, with the nearest name, for an unknown fact or a spread where a fact has none.

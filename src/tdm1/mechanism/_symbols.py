@@ -23,7 +23,7 @@ class Log(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        return 1 / self.args[0]
+        return sympy.Integer(1) / self.args[0]  # pyright: ignore[reportOperatorIssue]
 
     def _latex(self, printer: object, exp: object = None) -> str:
         return rf"\ln\left({printer._print(self.args[0])}\right)"  # type: ignore[attr-defined]

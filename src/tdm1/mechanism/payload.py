@@ -22,7 +22,8 @@ def _provides(v: Values) -> dict[str, Any]:
     return {
         "dm1": nm * v["dm1_molar_mass"] * UG_PER_ML_PER_NM_AT_1_G_PER_MOL * _NG_PER_UG,
         "free_dm1_dose": free,
-        "dm1_formation": v["drug_antibody_ratio"] * (v["deconjugation"] + v["conjugate_proteolysis"] - v["tumour_uptake"])
+        "dm1_formation": v["drug_antibody_ratio"]
+        * (v["deconjugation"] + v["conjugate_proteolysis"] - v["tumour_uptake"])
         + v["tumour_payload_loss"],
         "dm1_elimination": v["dm1_clearance"] * nm,
     }

@@ -19,9 +19,20 @@ UG_PER_ML_PER_NM_AT_1_G_PER_MOL = 1e-6
 
 
 def covariate_clearance(
-    clearance: Any, *, weight_ratio: Any, ecd_ratio: Any, albumin_ratio: Any, tumour_ratio: Any, ast_ratio: Any,
-    baseline_trastuzumab_ug_per_ml: Any, weight_exponent: Any, ecd_exponent: Any, albumin_exponent: Any,
-    tumour_exponent: Any, ast_exponent: Any, baseline_trastuzumab_coefficient: Any,
+    clearance: Any,
+    *,
+    weight_ratio: Any,
+    ecd_ratio: Any,
+    albumin_ratio: Any,
+    tumour_ratio: Any,
+    ast_ratio: Any,
+    baseline_trastuzumab_ug_per_ml: Any,
+    weight_exponent: Any,
+    ecd_exponent: Any,
+    albumin_exponent: Any,
+    tumour_exponent: Any,
+    ast_exponent: Any,
+    baseline_trastuzumab_coefficient: Any,
 ) -> Any:
     """Clearance (L/day) of a patient from the reference clearance. Ratios are to the reference patient.
 
@@ -91,12 +102,24 @@ PLASMA = Part(
     ),
     parameters=(
         Parameter("clearance", "L/day", "clearance of the conjugate", "plasma.clearance"),
-        Parameter("proteolytic_clearance", "L/day", "clearance of antibody by proteolysis", "plasma.proteolytic_clearance"),
+        Parameter(
+            "proteolytic_clearance", "L/day", "clearance of antibody by proteolysis", "plasma.proteolytic_clearance"
+        ),
         Parameter("central_volume", "L", "central volume", "plasma.central_volume"),
-        Parameter("intercompartmental_clearance", "L/day", "inter-compartmental clearance", "plasma.intercompartmental_clearance"),
+        Parameter(
+            "intercompartmental_clearance",
+            "L/day",
+            "inter-compartmental clearance",
+            "plasma.intercompartmental_clearance",
+        ),
         Parameter("peripheral_volume", "L", "peripheral volume", "plasma.peripheral_volume"),
         Parameter("molar_mass", "g/mol", "molar mass of the antibody", "plasma.molar_mass"),
-        Parameter("baseline_trastuzumab", "ug/mL", "trastuzumab left from earlier treatment", "population.baseline_trastuzumab"),
+        Parameter(
+            "baseline_trastuzumab",
+            "ug/mL",
+            "trastuzumab left from earlier treatment",
+            "population.baseline_trastuzumab",
+        ),
     ),
     inputs=(Quantity("infusion", "mg/day", "rate of the T-DM1 infusion"),),
     needs=(),

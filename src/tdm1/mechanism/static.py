@@ -20,7 +20,9 @@ def tumour_static_concentration(parameters: Mapping[str, float], molar_mass: flo
     """
     p = parameters
     growth = math.log(2.0) / p["doubling_time"]
-    inside, degrade, efflux = (math.log(2.0) / p[f"{name}_half_life"] for name in ("internalisation", "degradation", "efflux"))
+    inside, degrade, efflux = (
+        math.log(2.0) / p[f"{name}_half_life"] for name in ("internalisation", "degradation", "efflux")
+    )
     if p["kill_rate"] <= growth:
         return math.inf
     unbound = p["kill_half_concentration"] * growth / (p["kill_rate"] - growth)

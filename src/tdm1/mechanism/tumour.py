@@ -168,7 +168,9 @@ TUMOUR = Part(
         Parameter("efflux_half_life", "day", "efflux of payload", "tumour.efflux_half_life"),
         Parameter("drug_antibody_ratio", "1", "DM1 on one antibody", "plasma.drug_antibody_ratio"),
         Parameter("tubulin", "nM", "tubulin", "tumour.tubulin"),
-        Parameter("tubulin_dissociation_constant", "nM", "KD of DM1 and tubulin", "tumour.tubulin_dissociation_constant"),
+        Parameter(
+            "tubulin_dissociation_constant", "nM", "KD of DM1 and tubulin", "tumour.tubulin_dissociation_constant"
+        ),
         Parameter("kill_rate", "1/day", "largest killing rate", "tumour.kill_rate"),
         Parameter("kill_half_concentration", "nM", "unbound payload at half of it", "tumour.kill_half_concentration"),
         Parameter("resistant_release", "1", "payload freed by resistant cells, relative", "tumour.resistant_release"),

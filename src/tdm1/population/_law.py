@@ -47,14 +47,14 @@ def truncated(score: Array, low: float, high: float) -> Array:
     return np.clip(ndtri(bottom + (top - bottom) * ndtr(score)), low, high)
 
 
-def positive(**given: float | FromFact | None) -> None:
+def positive(**given: float | FromFact | Stated | None) -> None:
     """Raises ValueError for the first given number that is not above 0."""
     for name, value in given.items():
         if value is not None and number(value) <= 0.0:
             raise ValueError(f"{name} is {number(value):g}; it must be above 0")
 
 
-def ordered(**given: float | FromFact | None) -> None:
+def ordered(**given: float | FromFact | Stated | None) -> None:
     """Raises ValueError when the given numbers do not rise in the order they are named."""
     last_name, last = "", -np.inf
     for name, value in given.items():

@@ -57,9 +57,12 @@ def _stated(raw: object) -> object:
         return raw
     amount, _, unit = raw.partition(" ")
     try:
-        return Stated(amount=float(amount), unit=unit.strip() or "1")
-    except ValueError as error:
-        raise ValueError(f"'{raw}' is not a number, nor a number with its unit such as '85 kg'") from error
+        found = float(amount) if unit.strip() else None
+    except ValueError:
+        found = None
+    if found is None:
+        raise ValueError(f"'{raw}' is not a number, nor a number with its unit such as '85 kg'")
+    return Stated(amount=found, unit=unit.strip())
 
 
 def _form(raw: Any) -> str:

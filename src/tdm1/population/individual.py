@@ -22,9 +22,20 @@ Array = NDArray[np.float64]
 
 #: Random effects of a patient, standard normal, in the order of the columns of `effects`.
 EFFECTS = (
-    "clearance", "central_volume", "intercompartmental_clearance", "peripheral_volume", "her2_concentration",
-    "kill_half_concentration", "resistant_share", "doubling_time", "linear_growth", "platelet_slope", "alt_slope", "ast_slope",
-    "platelet_drift", "kill_rate",
+    "clearance",
+    "central_volume",
+    "intercompartmental_clearance",
+    "peripheral_volume",
+    "her2_concentration",
+    "kill_half_concentration",
+    "resistant_share",
+    "doubling_time",
+    "linear_growth",
+    "platelet_slope",
+    "alt_slope",
+    "ast_slope",
+    "platelet_drift",
+    "kill_rate",
 )
 
 #: Parameters of the equations that a covariate gives, with the covariate's name.
@@ -170,16 +181,25 @@ def individuals(
     covariate. Source: the facts that model.parameter_table names; covariates after Lu 2014, Eq 5.
     """
     count = len(effects)
-    needed = {"weight_kg", "her2_ecd_ng_per_ml", "albumin_g_per_l", "sum_of_diameters_mm", "ast_u_per_l",
-              "prior_lines", *_FROM_COVARIATES.values()}
+    needed = {
+        "weight_kg",
+        "her2_ecd_ng_per_ml",
+        "albumin_g_per_l",
+        "sum_of_diameters_mm",
+        "ast_u_per_l",
+        "prior_lines",
+        *_FROM_COVARIATES.values(),
+    }
     missing = sorted(needed - set(covariates))
     if missing:
         raise ParameterError(f"covariates {', '.join(missing)} are missing; each patient needs them")
-    c = {name: np.broadcast_to(np.asarray(column, float), (count,)) for name, column in covariates.items() if name in needed}
-    z = {name: effects[:, column] for column, name in enumerate(EFFECTS)}
-    columns: dict[str, Array] = {
-        name: np.full(count, value) for name, value in typical(model, overrides).items()
+    c = {
+        name: np.broadcast_to(np.asarray(column, float), (count,))
+        for name, column in covariates.items()
+        if name in needed
     }
+    z = {name: effects[:, column] for column, name in enumerate(EFFECTS)}
+    columns: dict[str, Array] = {name: np.full(count, value) for name, value in typical(model, overrides).items()}
     for name, covariate in _FROM_COVARIATES.items():
         columns[name] = c[covariate]
     _plasma(columns, c, z)

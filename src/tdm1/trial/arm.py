@@ -57,10 +57,18 @@ def _labs(trial: TrialFile, course: Course, who: People) -> pl.DataFrame:
         index = np.flatnonzero(seen)
         for analyte, unit in ANALYTES.items():
             measured = values[analyte][index]
-            frames.append(pl.DataFrame({
-                "patient": index + who.first, "time_day": np.full(len(index), float(day)), "analyte": [analyte] * len(index),
-                "value": measured, "unit": [unit] * len(index), "grade": _grades(trial, analyte, measured),
-            }))
+            frames.append(
+                pl.DataFrame(
+                    {
+                        "patient": index + who.first,
+                        "time_day": np.full(len(index), float(day)),
+                        "analyte": [analyte] * len(index),
+                        "value": measured,
+                        "unit": [unit] * len(index),
+                        "grade": _grades(trial, analyte, measured),
+                    }
+                )
+            )
     return pl.concat(frames).sort("patient", "time_day", "analyte")
 
 
@@ -100,8 +108,11 @@ def _outcomes(trial: TrialFile, arm: TDM1Arm, course: Course, who: People, labs:
         "os_event": os_event,
         "follow_up_month": cut / MONTH_DAY,
         "response_month": np.where(responded & (len(days) > 0), days[first] / MONTH_DAY if len(days) else 0.0, np.nan),
-        "reduced": course.reduced, "delayed": course.delayed, "stopped_for_ae": course.stop_reason != "",
-        "stop_reason": course.stop_reason, "cycles": given,
+        "reduced": course.reduced,
+        "delayed": course.delayed,
+        "stopped_for_ae": course.stop_reason != "",
+        "stop_reason": course.stop_reason,
+        "cycles": given,
         "treatment_month": (last_day + arm.every) / MONTH_DAY,
         "relative_dose_intensity_pct": 100.0 * total / on_plan,
         "solve_status": course.status.astype(np.int64),
@@ -117,14 +128,28 @@ def _outcomes(trial: TrialFile, arm: TDM1Arm, course: Course, who: People, labs:
 
 def _tumour(course: Course, who: People) -> pl.DataFrame:
     baseline = who.covariates["sum_of_diameters_mm"]
-    frames = [pl.DataFrame({"patient": np.arange(who.count) + who.first, "time_day": np.zeros(who.count),
-                            "sum_of_diameters_mm": baseline, "change_pct": np.zeros(who.count)})]
+    frames = [
+        pl.DataFrame(
+            {
+                "patient": np.arange(who.count) + who.first,
+                "time_day": np.zeros(who.count),
+                "sum_of_diameters_mm": baseline,
+                "change_pct": np.zeros(who.count),
+            }
+        )
+    ]
     for day, sums in course.scans:
         index = np.flatnonzero(np.isfinite(sums))
-        frames.append(pl.DataFrame({
-            "patient": index + who.first, "time_day": np.full(len(index), float(day)), "sum_of_diameters_mm": sums[index],
-            "change_pct": 100.0 * (sums[index] / baseline[index] - 1.0),
-        }))
+        frames.append(
+            pl.DataFrame(
+                {
+                    "patient": index + who.first,
+                    "time_day": np.full(len(index), float(day)),
+                    "sum_of_diameters_mm": sums[index],
+                    "change_pct": 100.0 * (sums[index] / baseline[index] - 1.0),
+                }
+            )
+        )
     return pl.concat(frames).sort("patient", "time_day")
 
 
@@ -132,7 +157,9 @@ def _exposure(course: Course, who: People) -> pl.DataFrame:
     columns = ("patient", "cycle", "auc_ug_day_per_ml", "cmax_ug_per_ml", "trough_ug_per_ml")
     stacked = [np.concatenate(part) for part in zip(*course.exposure, strict=True)] or [np.empty(0)] * len(columns)
     frame = pl.DataFrame(dict(zip(columns, stacked, strict=True)))
-    return frame.with_columns(pl.col("patient").cast(pl.Int64) + who.first, pl.col("cycle").cast(pl.Int64)).sort("patient", "cycle")
+    return frame.with_columns(pl.col("patient").cast(pl.Int64) + who.first, pl.col("cycle").cast(pl.Int64)).sort(
+        "patient", "cycle"
+    )
 
 
 def chunk_tables(trial: TrialFile, arm: TDM1Arm, seed: int, first: int, wanted: int) -> ChunkTables:
@@ -140,19 +167,29 @@ def chunk_tables(trial: TrialFile, arm: TDM1Arm, seed: int, first: int, wanted: 
     who = people(trial, seed, first, CHUNK)
     course = run_course(trial, arm, who, safety.label.load(trial.setting, trial.region), seed)
     labs = _labs(trial, course, who)
-    subjects = pl.DataFrame({
-        "patient": np.arange(who.count) + first, **who.covariates, **_outcomes(trial, arm, course, who, labs),
-    }).with_columns(pl.col("measurable") > 0.5, pl.col("visceral") > 0.5, pl.col("asian") > 0.5)
+    subjects = pl.DataFrame(
+        {
+            "patient": np.arange(who.count) + first,
+            **who.covariates,
+            **_outcomes(trial, arm, course, who, labs),
+        }
+    ).with_columns(pl.col("measurable") > 0.5, pl.col("visceral") > 0.5, pl.col("asian") > 0.5)
     last = first + wanted
     shift = pl.col("patient").cast(pl.Int64) + first
     tables = (
-        subjects, labs, course.ledger.doses_frame().with_columns(shift),
-        course.ledger.decisions_frame().with_columns(shift), _tumour(course, who), _exposure(course, who),
+        subjects,
+        labs,
+        course.ledger.doses_frame().with_columns(shift),
+        course.ledger.decisions_frame().with_columns(shift),
+        _tumour(course, who),
+        _exposure(course, who),
     )
     return ChunkTables(*(table.filter(pl.col("patient") < last) for table in tables))
 
 
-def _gather(name: str, wanted: int, chunks: Iterable[ChunkTables], trial: TrialFile, arm: TDM1Arm, seed: int) -> ArmResult:
+def _gather(
+    name: str, wanted: int, chunks: Iterable[ChunkTables], trial: TrialFile, arm: TDM1Arm, seed: int
+) -> ArmResult:
     parts = list(chunks)
     tables = {field: pl.concat([getattr(part, field) for part in parts]) for field in ChunkTables.__slots__}
     return ArmResult(name=name, n=wanted, bands=bands(trial, arm, seed, min(wanted, CHUNK)), **tables)

@@ -18,8 +18,15 @@ Array = NDArray[np.float64]
 
 #: What a simulation can show, with its unit.
 OBSERVABLES = {
-    "conjugate": "ug/mL", "total_antibody": "ug/mL", "dm1": "ng/mL", "platelets": "10*9/L", "alt": "U/L", "ast": "U/L",
-    "sum_of_diameters": "mm", "tumour_payload": "nM", "kill_rate": "1/day",
+    "conjugate": "ug/mL",
+    "total_antibody": "ug/mL",
+    "dm1": "ng/mL",
+    "platelets": "10*9/L",
+    "alt": "U/L",
+    "ast": "U/L",
+    "sum_of_diameters": "mm",
+    "tumour_payload": "nM",
+    "kill_rate": "1/day",
 }
 _OF_MODEL = {"tumour_payload": "unbound_sensitive", "kill_rate": "kill_sensitive"}
 
@@ -72,7 +79,10 @@ def course_of(
 def summarise(courses: dict[str, Array], status: NDArray[np.int8]) -> dict[str, tuple[Array, Array, Array]]:
     """5 %, median and 95 % over the patients whose integration succeeded, per time."""
     good = status == 0
-    return {name: tuple(np.quantile(values[:, good], q, axis=1) for q in (0.05, 0.5, 0.95)) for name, values in courses.items()}  # type: ignore[misc]
+    return {
+        name: tuple(np.quantile(values[:, good], q, axis=1) for q in (0.05, 0.5, 0.95))
+        for name, values in courses.items()
+    }  # type: ignore[misc]
 
 
 def bands(trial: TrialFile, arm: TDM1Arm, seed: int, count: int, cycles: int = 3) -> pl.DataFrame:
@@ -83,12 +93,26 @@ def bands(trial: TrialFile, arm: TDM1Arm, seed: int, count: int, cycles: int = 3
     lengths = [arm.first_infusion, *[arm.later_infusion] * (cycles - 1)]
     # Dense after each infusion, then daily.
     offsets = np.unique([0.0, 0.02, 0.25, 0.5, *np.arange(1.0, arm.every)])
-    times = np.unique(np.concatenate([*(start + offsets for start in starts),
-                                      *([start + length] for start, length in zip(starts, lengths, strict=True))]))
+    times = np.unique(
+        np.concatenate(
+            [
+                *(start + offsets for start in starts),
+                *([start + length] for start, length in zip(starts, lengths, strict=True)),
+            ]
+        )
+    )
     courses, status = course_of(who.individuals, arm.dose * who.covariates["weight_kg"], starts, lengths, times)
     frames = [
-        pl.DataFrame({"time_day": times, "observable": [name] * len(times), "unit": [OBSERVABLES[name]] * len(times),
-                      "p05": low, "median": middle, "p95": high})
+        pl.DataFrame(
+            {
+                "time_day": times,
+                "observable": [name] * len(times),
+                "unit": [OBSERVABLES[name]] * len(times),
+                "p05": low,
+                "median": middle,
+                "p95": high,
+            }
+        )
         for name, (low, middle, high) in summarise(
             {name: values[:, :count] for name, values in courses.items()}, status[:count]
         ).items()

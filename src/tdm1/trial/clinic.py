@@ -34,7 +34,9 @@ class Clinic:
 
     def labs(self, day: int, platelets: Array, alt: Array, ast: Array) -> dict[str, Array]:
         """Measured values, each of shape (N,), from the true ones; bilirubin varies about its baseline."""
-        scores = streams.normal(self.seed, f"laboratory error, day {day}", self.people.first, self.people.count, len(ANALYTES))
+        scores = streams.normal(
+            self.seed, f"laboratory error, day {day}", self.people.first, self.people.count, len(ANALYTES)
+        )
         true = {"platelets": platelets, "alt": alt, "ast": ast, "bilirubin": self.people.covariates["bilirubin_x_uln"]}
         return {
             name: value * _log_normal_error(evidence.value(f"{name}.within_patient_cv", "1"), scores[:, column])
@@ -44,7 +46,9 @@ class Clinic:
     def lvef(self, day: int) -> Array:
         """Measured ejection fraction (%): the baseline and the error of the measurement."""
         scores = streams.normal(self.seed, f"heart test, day {day}", self.people.first, self.people.count, 1)[:, 0]
-        measured = self.people.covariates["lvef_pct"] * _log_normal_error(evidence.value("lvef.within_patient_cv", "1"), scores)
+        measured = self.people.covariates["lvef_pct"] * _log_normal_error(
+            evidence.value("lvef.within_patient_cv", "1"), scores
+        )
         return np.minimum(measured, evidence.value("limits.lvef", "%"))
 
     def scan(self, day: int, sum_of_diameters_mm: Array) -> Array:
@@ -56,12 +60,15 @@ class Clinic:
         """What another adverse event of the cycle just ended asks for, shape (N,); none before the first dose."""
         uniform = np.full(self.people.count, np.nan)
         for number in np.unique(cycle[cycle > 0]).astype(int):
-            drawn = streams.uniform(self.seed, f"other event, cycle {number}", self.people.first, self.people.count, 1)[:, 0]
+            drawn = streams.uniform(self.seed, f"other event, cycle {number}", self.people.first, self.people.count, 1)[
+                :, 0
+            ]
             uniform = np.where(cycle == number, drawn, uniform)
         bounds = np.cumsum([chances.stop, chances.reduction, chances.delay])
         return np.select(
             [uniform < bounds[0], uniform < bounds[1], uniform < bounds[2]],
-            [OtherEvent.STOP, OtherEvent.REDUCE, OtherEvent.HOLD], default=OtherEvent.NONE,
+            [OtherEvent.STOP, OtherEvent.REDUCE, OtherEvent.HOLD],
+            default=OtherEvent.NONE,
         ).astype(float)
 
 

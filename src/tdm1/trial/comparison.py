@@ -29,7 +29,9 @@ def _unit(endpoint: str) -> str:
     return "%" if endpoint.endswith("_pct") or "_pct." in endpoint else "1"
 
 
-def compare(trial: TrialFile, arms: Mapping[str, ArmResult], summaries: Mapping[str, Mapping[str, Any]]) -> list[ComparisonRow]:
+def compare(
+    trial: TrialFile, arms: Mapping[str, ArmResult], summaries: Mapping[str, Mapping[str, Any]]
+) -> list[ComparisonRow]:
     """One row for each published result of the trial file.
 
     Raises InputError, with the nearest name, for an endpoint that the arm's summary does not have.
@@ -45,13 +47,24 @@ def compare(trial: TrialFile, arms: Mapping[str, ArmResult], summaries: Mapping[
         value = known[published.endpoint]
         simulated = nan if value is None else float(value)
         low, high = interval(arms[published.arm], published.endpoint)
-        rows.append(ComparisonRow(
-            arm=published.arm, endpoint=published.endpoint, unit=_unit(published.endpoint), published=resolved.value,
-            lower95=resolved.lower95, upper95=resolved.upper95, derived_interval=resolved.derived,
-            simulated=simulated, simulated_lower95=low, simulated_upper95=high,
-            # A median that was not reached is infinite: inside where the published bound is open too.
-            within=resolved.lower95 <= simulated <= resolved.upper95,
-            role=published.role, source=resolved.source, read=resolved.read,
-            printed=resolved.printed if resolved.printed.startswith("<") else "",
-        ))
+        rows.append(
+            ComparisonRow(
+                arm=published.arm,
+                endpoint=published.endpoint,
+                unit=_unit(published.endpoint),
+                published=resolved.value,
+                lower95=resolved.lower95,
+                upper95=resolved.upper95,
+                derived_interval=resolved.derived,
+                simulated=simulated,
+                simulated_lower95=low,
+                simulated_upper95=high,
+                # A median that was not reached is infinite: inside where the published bound is open too.
+                within=resolved.lower95 <= simulated <= resolved.upper95,
+                role=published.role,
+                source=resolved.source,
+                read=resolved.read,
+                printed=resolved.printed if resolved.printed.startswith("<") else "",
+            )
+        )
     return rows

@@ -55,7 +55,9 @@ def run_control(
     # A high score is a late event: the surviving share is 1 - Phi.
     progression_month = weibull_time(arm.pfs, ndtr(-progress))
     # Without a published curve nothing is said of survival.
-    death_month = np.full(count, np.nan) if arm.os is None else np.maximum(weibull_time(arm.os, ndtr(-die)), progression_month)
+    death_month = (
+        np.full(count, np.nan) if arm.os is None else np.maximum(weibull_time(arm.os, ndtr(-die)), progression_month)
+    )
     measurable = np.asarray(covariates["measurable"][:count]) > 0.5
     response = ndtr(-respond) < arm.orr / 100.0
     seen_month = follow_up.data_cut_day[:count] / MONTH_DAY
@@ -67,7 +69,9 @@ def run_control(
         **{key: np.asarray(column[:count]) for key, column in covariates.items()},
         "measurable": measurable,
         "best_response": np.where(response, "PR", "not PR"),
-        "pfs_month": pfs_month, "pfs_event": pfs_event, **survival,
+        "pfs_month": pfs_month,
+        "pfs_event": pfs_event,
+        **survival,
         "follow_up_month": seen_month,
         # Response ends when the disease progresses; it is first seen at the first scan.
         "response_month": np.where(response, np.minimum(follow_up.first_scan_day / MONTH_DAY, pfs_month), np.nan),

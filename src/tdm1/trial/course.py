@@ -37,7 +37,7 @@ class Course:
     ledger: Ledger
     lab_visits: list[tuple[int, Flags, dict[str, Array]]] = field(default_factory=list)
     scans: list[tuple[int, Array]] = field(default_factory=list)
-    exposure: list[tuple[Array, Array, Array, Array, Array]] = field(default_factory=list)
+    exposure: list[tuple[NDArray[np.int_], NDArray[np.int_], Array, Array, Array]] = field(default_factory=list)
     progression_day: Array = field(default_factory=lambda: np.empty(0))
     death_day: Array = field(default_factory=lambda: np.empty(0))
     last_scan_day: Array = field(default_factory=lambda: np.empty(0))
@@ -60,10 +60,12 @@ class _Chunk:
         levels = (arm.dose, *(labels if arm.lower_doses is None else arm.lower_doses))
         self.label = label.with_levels(levels)
         self.schedule = Schedule(
-            levels_mg_per_kg=levels, interval_day=arm.every,
+            levels_mg_per_kg=levels,
+            interval_day=arm.every,
             first_infusion_minute=arm.first_infusion * _MINUTE_PER_DAY,
             later_infusion_minute=arm.later_infusion * _MINUTE_PER_DAY,
-            max_cycles=arm.cycles if isinstance(arm.cycles, int) else None, recheck_day=trial.visits.recheck_every,
+            max_cycles=arm.cycles if isinstance(arm.cycles, int) else None,
+            recheck_day=trial.visits.recheck_every,
         )
         self.kernel = engine.compile(people.individuals.model)
         self.states = initial_states(people.individuals)
@@ -77,11 +79,21 @@ class _Chunk:
         self.nadir_mm = people.covariates["sum_of_diameters_mm"].copy()
         self.auc_start, self.cmax = np.zeros(n), np.zeros(n)
         self.course = Course(
-            ledger=Ledger.empty(n, levels_mg_per_kg=levels, rule_ids=self.label.rule_ids, action_names=ACTION_NAMES,
-                                findings=tuple(rule_in_words(rule) for rule in self.label.rules)),
-            progression_day=np.full(n, np.inf), death_day=np.full(n, np.inf), last_scan_day=np.zeros(n),
-            delayed=np.zeros(n, bool), reduced=np.zeros(n, bool), stop_reason=np.full(n, "", dtype="U32"),
-            stop_day=np.full(n, np.inf), status=np.zeros(n, np.int8),
+            ledger=Ledger.empty(
+                n,
+                levels_mg_per_kg=levels,
+                rule_ids=self.label.rule_ids,
+                action_names=ACTION_NAMES,
+                findings=tuple(rule_in_words(rule) for rule in self.label.rules),
+            ),
+            progression_day=np.full(n, np.inf),
+            death_day=np.full(n, np.inf),
+            last_scan_day=np.zeros(n),
+            delayed=np.zeros(n, bool),
+            reduced=np.zeros(n, bool),
+            stop_reason=np.full(n, "", dtype="U32"),
+            stop_day=np.full(n, np.inf),
+            status=np.zeros(n, np.int8),
         )
         outputs = people.individuals.model.outputs
         self._column = {name: outputs.index(name) for name in ("conjugate", "lesion_volume", "platelets", "alt", "ast")}
@@ -92,7 +104,9 @@ class _Chunk:
         return self.kernel.observe(states, self.people.individuals.values, inputs)[:, self._column[name]]
 
     def sum_of_diameters_mm(self) -> Array:
-        return self.people.covariates["n_target_lesions"] * lesion_diameter_mm(np.maximum(self.observe(self.states, "lesion_volume"), 0.0))
+        return self.people.covariates["n_target_lesions"] * lesion_diameter_mm(
+            np.maximum(self.observe(self.states, "lesion_volume"), 0.0)
+        )
 
     @property
     def treated(self) -> Flags:
@@ -120,8 +134,15 @@ class _Chunk:
         self._note_delays(day, who, dose_due[who], given)
         self._close_cycles(day, who[given])
         self.course.ledger, infusions = apply(
-            self.course.ledger, self.schedule, patient=who, time_day=float(day), action=decisions.action,
-            rule=decisions.rule, level=decisions.level, given=given, weight_kg=self.people.covariates["weight_kg"][who],
+            self.course.ledger,
+            self.schedule,
+            patient=who,
+            time_day=float(day),
+            action=decisions.action,
+            rule=decisions.rule,
+            level=decisions.level,
+            given=given,
+            weight_kg=self.people.covariates["weight_kg"][who],
         )
         rate[who], length[who] = infusions.rate_mg_per_day, infusions.length_day
         return rate, length
@@ -150,7 +171,9 @@ class _Chunk:
         self.course.stop_day[stopped] = day
         unknown = decisions.action == Action.UNKNOWN
         if unknown.any():
-            raise RuntimeError(f"day {day}: the clinic did not measure what the label needs for {int(unknown.sum())} patients")
+            raise RuntimeError(
+                f"day {day}: the clinic did not measure what the label needs for {int(unknown.sum())} patients"
+            )
         return decisions
 
     def _note_delays(self, day: int, who: NDArray[np.int_], due: Flags, given: Flags) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from math import gcd
 from typing import Annotated, Any, Literal
@@ -46,7 +47,9 @@ class Period(_Strict):
     pace: Annotated[float, Measured("1", "1 1", above=0.0)] = Field(
         1.0, description="pace of accrual (unit: 1): 1 is even, 2 means that the rate grows in proportion to time"
     )
-    survival_cut: date | None = Field(None, description="later day at which survival is read (ISO date); data_cut if left out")
+    survival_cut: date | None = Field(
+        None, description="later day at which survival is read (ISO date); data_cut if left out"
+    )
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
@@ -65,10 +68,14 @@ class Visits(_Strict):
     """When blood is taken and scans are made. Days are whole; all are counted from a patient's own day of dosing."""
 
     labs_on_cycle_days: list[int] = Field(
-        [1, 8, 15], description="days of a cycle with blood tests (unit: day; day 1 is the day of the dose)", min_length=1
+        [1, 8, 15],
+        description="days of a cycle with blood tests (unit: day; day 1 is the day of the dose)",
+        min_length=1,
     )
     weekly_labs_cycles: int = Field(
-        100, ge=0, description="number of first cycles with all of these tests; later ones only before the dose (unit: cycles)"
+        100,
+        ge=0,
+        description="number of first cycles with all of these tests; later ones only before the dose (unit: cycles)",
     )
     scan_every: Day = Field(description="time between tumour scans (unit: day)")
     recheck_every: Day = Field(7.0, description="time between checks while a dose is held (unit: day)")
@@ -119,7 +126,8 @@ class TDM1Arm(_Strict):
         "until progression", description="number of cycles, or until progression (unit: cycles)"
     )
     lower_doses: list[Annotated[float, Measured("mg/kg", "3.0 mg/kg", above=0.0)]] | None = Field(
-        None, description="dose levels to reduce to, in order (unit: mg/kg); those of the label below the dose if left out"
+        None,
+        description="dose levels to reduce to, in order (unit: mg/kg); those of the label below the dose if left out",
     )
     longest_delay: Annotated[float, Measured("day", "42 day", above=0.0)] = Field(
         description="delay of a dose after which treatment ends (unit: day)"
@@ -135,7 +143,7 @@ class TDM1Arm(_Strict):
         if self.every <= max(self.first_infusion, self.later_infusion):
             raise PlacedError("every is shorter than the infusion", "every")
         levels = [self.dose, *(self.lower_doses or [])]
-        if any(low >= high for high, low in zip(levels, levels[1:], strict=False)):
+        if any(low >= high for high, low in itertools.pairwise(levels)):
             raise PlacedError("lower_doses go down from the starting dose", "lower_doses")
         return self
 
@@ -166,7 +174,8 @@ class PublishedArm(_Strict):
         description="objective response rate among patients with measurable disease (unit: %)"
     )
     labs: dict[str, LabGrades | TableRow] = Field(
-        default_factory=dict, description="worst laboratory grades by analyte, written out or a row of lab_abnormalities (unit: %)"
+        default_factory=dict,
+        description="worst laboratory grades by analyte, written out or a row of lab_abnormalities (unit: %)",
     )
 
     def lab_grades(self) -> dict[str, LabGrades]:
@@ -195,7 +204,9 @@ class TrialFile(_Strict):
     seed: int = Field(1, ge=0, description="seed of all random numbers")
     period: Period = Field(description="when patients enter and when the trial is read")
     population: BaselineSpec = Field(description="baseline of the patients")
-    eligibility: str | Criteria = Field(description="criteria that every patient meets: a built-in set by name, or written out")
+    eligibility: str | Criteria = Field(
+        description="criteria that every patient meets: a built-in set by name, or written out"
+    )
     visits: Visits = Field(description="when patients are seen")
     arms: dict[str, Arm] = Field(min_length=1, description="arms by name")
     parameters: dict[str, str] = Field(

@@ -21,11 +21,13 @@ class PublishedRow(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     arm: str = Field(description="arm of this file that the value belongs to")
     endpoint: str = Field(
-        description="what it is, as a path into an arm's results: orr_pct, pfs_median_month, labs.alt_increased.g3_pct, …"
+        description="what it is, as a path into an arm's results: orr_pct, labs.alt_increased.g3_pct, …"
     )
     role: Literal["calibrated", "predicted"] = Field(description="whether the model was fitted to it")
     origin: TableRow | None = Field(None, alias="from", description="where the value stands in the evidence")
-    value: str | None = Field(None, description="the value as printed, if it is not in the evidence (unit: that of the endpoint)")
+    value: str | None = Field(
+        None, description="the value as printed, if it is not in the evidence (unit: that of the endpoint)"
+    )
     lower95: float | None = Field(None, description="lower 95 % bound, if printed (unit: that of the endpoint)")
     upper95: float | None = Field(None, description="upper 95 % bound, if printed (unit: that of the endpoint)")
     n: int | None = Field(None, ge=1, description="patients behind a percentage without an interval (unit: patients)")
@@ -35,7 +37,9 @@ class PublishedRow(BaseModel):
     @model_validator(mode="after")
     def _one_origin(self) -> PublishedRow:
         if (self.origin is None) == (self.value is None):
-            raise ValueError("give either 'from' (a place in the evidence) or 'value' with its 'source', not both or none")
+            raise ValueError(
+                "give either 'from' (a place in the evidence) or 'value' with its 'source', not both or none"
+            )
         if self.value is not None and self.source is None:
             raise ValueError("a value that is written out needs its source")
         self.resolve()
@@ -57,7 +61,11 @@ class PublishedRow(BaseModel):
         # A printed "<1" is shown as the middle of what it can mean.
         value = float(printed[1:]) / 2 if printed.startswith("<") else float(printed)
         return ResolvedRow(
-            printed=printed, value=value, lower95=float(lower), upper95=float(upper), derived=derived,
+            printed=printed,
+            value=value,
+            lower95=float(lower),
+            upper95=float(upper),
+            derived=derived,
             source=str(cells.get("source_key", self.source)),
             read=_MARKS.get(str(cells.get("verified", "")), "given in the trial file"),
         )

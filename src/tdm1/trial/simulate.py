@@ -38,18 +38,21 @@ def observables() -> dict[str, str]:
 def reference_covariates() -> dict[str, Array]:
     """The reference patient of the published models, each value of shape (1,)."""
     value = evidence.value
-    return {name: np.array([number]) for name, number in {
-        "weight_kg": value("plasma.covariate.weight_reference", "kg"),
-        "her2_ecd_ng_per_ml": value("plasma.covariate.her2_ecd_reference", "ng/mL"),
-        "albumin_g_per_l": value("plasma.covariate.albumin_reference", "g/L"),
-        "sum_of_diameters_mm": value("plasma.covariate.tumour_reference", "cm") * 10.0,
-        "ast_u_per_l": value("plasma.covariate.ast_reference", "U/L"),
-        "alt_u_per_l": value("population.alt", "U/L"),
-        "platelets_1e9_per_l": value("population.platelets", "10*9/L"),
-        "baseline_trastuzumab_ug_per_ml": 0.0,
-        "n_target_lesions": 3.0,
-        "prior_lines": value("tumour.lines_reference", "1"),
-    }.items()}
+    return {
+        name: np.array([number])
+        for name, number in {
+            "weight_kg": value("plasma.covariate.weight_reference", "kg"),
+            "her2_ecd_ng_per_ml": value("plasma.covariate.her2_ecd_reference", "ng/mL"),
+            "albumin_g_per_l": value("plasma.covariate.albumin_reference", "g/L"),
+            "sum_of_diameters_mm": value("plasma.covariate.tumour_reference", "cm") * 10.0,
+            "ast_u_per_l": value("plasma.covariate.ast_reference", "U/L"),
+            "alt_u_per_l": value("population.alt", "U/L"),
+            "platelets_1e9_per_l": value("population.platelets", "10*9/L"),
+            "baseline_trastuzumab_ug_per_ml": 0.0,
+            "n_target_lesions": 3.0,
+            "prior_lines": value("tumour.lines_reference", "1"),
+        }.items()
+    }
 
 
 def reference_patient(model: Model, dose_mg_per_kg: float) -> tuple[Individuals, Array]:
@@ -67,13 +70,22 @@ def _checked(observe: Sequence[str], numbers: dict[str, float]) -> None:
             raise InputError(f"{name} is {number:g}; it must be above 0")
     for name in observe:
         if name not in OBSERVABLES:
-            raise InputError(f"there is nothing called '{name}' to observe{evidence.nearest(name, OBSERVABLES)} "
-                             f"(known: {', '.join(OBSERVABLES)})")
+            raise InputError(
+                f"there is nothing called '{name}' to observe{evidence.nearest(name, OBSERVABLES)} "
+                f"(known: {', '.join(OBSERVABLES)})"
+            )
 
 
 def simulate(
-    *, dose_mg_per_kg: float | None = None, every_days: float | None = None, cycles: int = 4, weight_kg: float | None = None,
-    patients: int = 500, observe: Sequence[str] = ("conjugate",), times_day: Sequence[float] | None = None, seed: int = 1,
+    *,
+    dose_mg_per_kg: float | None = None,
+    every_days: float | None = None,
+    cycles: int = 4,
+    weight_kg: float | None = None,
+    patients: int = 500,
+    observe: Sequence[str] = ("conjugate",),
+    times_day: Sequence[float] | None = None,
+    seed: int = 1,
 ) -> Simulation:
     """Simulate a regimen in virtual EMILIA patients.
 
@@ -89,8 +101,16 @@ def simulate(
     """
     dose = evidence.value("label.us.dose_full", "mg/kg") if dose_mg_per_kg is None else dose_mg_per_kg
     every = evidence.value("label.us.cycle", "day") if every_days is None else every_days
-    _checked(observe, {"dose_mg_per_kg": dose, "every_days": every, "cycles": cycles, "patients": patients,
-                       **({} if weight_kg is None else {"weight_kg": weight_kg})})
+    _checked(
+        observe,
+        {
+            "dose_mg_per_kg": dose,
+            "every_days": every,
+            "cycles": cycles,
+            "patients": patients,
+            **({} if weight_kg is None else {"weight_kg": weight_kg}),
+        },
+    )
     first = evidence.value("label.us.infusion_first", "min") / (24 * 60)
     later = evidence.value("label.us.infusion_later", "min") / (24 * 60)
     if every <= max(first, later):
@@ -109,7 +129,8 @@ def simulate(
     courses, status = course_of(who, dose * covariates["weight_kg"], starts, lengths, times)
     found = summarise({name: courses[name][:, :patients] for name in observe}, status[:patients])
     return Simulation(
-        time_day=[float(time) for time in times], unit={name: OBSERVABLES[name] for name in observe},
+        time_day=[float(time) for time in times],
+        unit={name: OBSERVABLES[name] for name in observe},
         p05={name: list(map(float, band[0])) for name, band in found.items()},
         median={name: list(map(float, band[1])) for name, band in found.items()},
         p95={name: list(map(float, band[2])) for name, band in found.items()},
@@ -122,4 +143,5 @@ def _grid(starts: Sequence[float], lengths: Sequence[float], every: float) -> Ar
     offsets = np.unique(np.concatenate([[0.0], np.linspace(0.05, 1.0, 8), np.arange(1.0, every + 1e-9)]))
     offsets = offsets[offsets <= every]
     ends = [start + length for start, length in zip(starts, lengths, strict=True)]
-    return np.unique(np.round(np.concatenate([*(start + offsets for start in starts), ends]), 9))
+    days = np.concatenate([*(start + offsets for start in starts), ends]).astype(np.float64)
+    return np.unique(np.round(days, 9))

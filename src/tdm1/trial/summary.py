@@ -17,7 +17,9 @@ Array = NDArray[np.float64]
 
 def solved(arm: ArmResult) -> pl.DataFrame:
     """The patients whose integration succeeded: the others count as failed, never as data."""
-    return arm.subjects if "solve_status" not in arm.subjects.columns else arm.subjects.filter(pl.col("solve_status") == 0)
+    return (
+        arm.subjects if "solve_status" not in arm.subjects.columns else arm.subjects.filter(pl.col("solve_status") == 0)
+    )
 
 
 def failures(arm: ArmResult) -> int:
@@ -82,7 +84,9 @@ def summary(arm: ArmResult) -> dict[str, object]:
         worst = grades(arm, abnormality)
         if worst is not None:
             labs[abnormality] = {
-                "any_pct": _share(worst >= 1), "g3_pct": _share(worst == 3), "g4_pct": _share(worst == 4),
+                "any_pct": _share(worst >= 1),
+                "g3_pct": _share(worst == 3),
+                "g4_pct": _share(worst == 4),
             }
     return {
         "n": arm.n,
@@ -120,8 +124,12 @@ def interval(arm: ArmResult, endpoint: str) -> tuple[float, float]:
             return float("nan"), float("nan")
         flags = {"any_pct": worst >= 1, "g3_pct": worst == 3, "g4_pct": worst == 4}[grade]
     else:
-        column = {"dose_reduced_pct": "reduced", "dose_delayed_pct": "delayed", "stopped_for_ae_pct": "stopped_for_ae",
-                  "pfs_event_pct": "pfs_event"}.get(endpoint)
+        column = {
+            "dose_reduced_pct": "reduced",
+            "dose_delayed_pct": "delayed",
+            "stopped_for_ae_pct": "stopped_for_ae",
+            "pfs_event_pct": "pfs_event",
+        }.get(endpoint)
         if column is None:
             return float("nan"), float("nan")
         flags = rows[column].to_numpy()

@@ -37,7 +37,8 @@ class Curve:
             return float("nan"), float("nan")
         from lifelines.utils import median_survival_times
 
-        low, high = median_survival_times(self._fitted.confidence_interval_).to_numpy()[0]
+        bounds: Any = median_survival_times(self._fitted.confidence_interval_)
+        low, high = bounds.to_numpy()[0]
         return float(low), float(high)
 
     def at(self, time: float) -> float:

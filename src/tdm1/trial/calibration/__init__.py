@@ -17,12 +17,16 @@ _SMALL = {"plasma": calibrate_plasma, "platelets": calibrate_platelets, "control
 
 
 def calibrate(
-    name: str, *, patients: int | None = None, seed: int | None = None,
+    name: str,
+    *,
+    patients: int | None = None,
+    seed: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Calibration:
     """Run one calibration: `emilia`, `lines`, or one of the small ones (`plasma`, `platelets`, `control`).
 
-    `patients` and `seed` are those of the simulated arm (4096, for lines 2048, and 20130222 if None); the small ones need none.
+    `patients` and `seed` are those of the simulated arm (4096, for lines 2048, and 20130222 if None); the small
+    ones need none.
     Raises InputError, with the nearest name, for another name.
     """
     tell = progress or (lambda share, what: None)

@@ -53,45 +53,79 @@ def _blocks(trial: TrialFile) -> tuple[Block, ...]:
         return lambda arm: 0.5 * (curve_of(arm).at(month - half_scan) + curve_of(arm).at(month + half_scan))  # type: ignore[attr-defined]
 
     blocks = [
-        Block("tumour", (
-            Knob("tumour.kill_half_concentration", "log"),
-            Knob("tumour.kill_half_concentration", "log", spread=True, highest=4.0),
-            Knob("tumour.resistant_share", "logit"), Knob("emilia.accrual_pace", "log", lowest=0.5, highest=6.0),
-        ), (
-            Target("objective response", _row(trial, "orr_pct") / 100.0, lambda arm: float(np.mean(response_flags(arm)))),
-            Target("median progression-free survival", 0.5, near(pfs_curve, median)),
-            Target("median duration of response", 0.5, near(response_curve, lasted)),
-            Target("share of progression events", _row(trial, "pfs_event_pct") / 100.0, _flag("pfs_event")),
-        )),
-        Block("platelets", (
-            Knob("platelets.slope", "log"), Knob("platelets.slope", "log", spread=True), Knob("platelets.pool_depletion", "log"),
-        ), (
-            Target("any grade", lab("platelets_decreased", "any_pct"), _worst("platelets_decreased", 1)),
-            Target("grade 3 or 4", lab("platelets_decreased", "g3_pct") + lab("platelets_decreased", "g4_pct"),
-                   _worst("platelets_decreased", 3)),
-            Target("grade 4", lab("platelets_decreased", "g4_pct"), _worst("platelets_decreased", 4)),
-        )),
-        Block("other events", (
-            Knob("emilia.other_delay", "log"), Knob("emilia.other_reduction", "log"), Knob("emilia.other_stop", "log"),
-        ), (
-            Target("delayed", _row(trial, "dose_delayed_pct") / 100.0, _flag("delayed")),
-            Target("reduced", _row(trial, "dose_reduced_pct") / 100.0, _flag("reduced")),
-            Target("stopped", _row(trial, "stopped_for_ae_pct") / 100.0, _flag("stopped_for_ae")),
-        )),
+        Block(
+            "tumour",
+            (
+                Knob("tumour.kill_half_concentration", "log"),
+                Knob("tumour.kill_half_concentration", "log", spread=True, highest=4.0),
+                Knob("tumour.resistant_share", "logit"),
+                Knob("emilia.accrual_pace", "log", lowest=0.5, highest=6.0),
+            ),
+            (
+                Target(
+                    "objective response",
+                    _row(trial, "orr_pct") / 100.0,
+                    lambda arm: float(np.mean(response_flags(arm))),
+                ),
+                Target("median progression-free survival", 0.5, near(pfs_curve, median)),
+                Target("median duration of response", 0.5, near(response_curve, lasted)),
+                Target("share of progression events", _row(trial, "pfs_event_pct") / 100.0, _flag("pfs_event")),
+            ),
+        ),
+        Block(
+            "platelets",
+            (
+                Knob("platelets.slope", "log"),
+                Knob("platelets.slope", "log", spread=True),
+                Knob("platelets.pool_depletion", "log"),
+            ),
+            (
+                Target("any grade", lab("platelets_decreased", "any_pct"), _worst("platelets_decreased", 1)),
+                Target(
+                    "grade 3 or 4",
+                    lab("platelets_decreased", "g3_pct") + lab("platelets_decreased", "g4_pct"),
+                    _worst("platelets_decreased", 3),
+                ),
+                Target("grade 4", lab("platelets_decreased", "g4_pct"), _worst("platelets_decreased", 4)),
+            ),
+        ),
+        Block(
+            "other events",
+            (
+                Knob("emilia.other_delay", "log"),
+                Knob("emilia.other_reduction", "log"),
+                Knob("emilia.other_stop", "log"),
+            ),
+            (
+                Target("delayed", _row(trial, "dose_delayed_pct") / 100.0, _flag("delayed")),
+                Target("reduced", _row(trial, "dose_reduced_pct") / 100.0, _flag("reduced")),
+                Target("stopped", _row(trial, "stopped_for_ae_pct") / 100.0, _flag("stopped_for_ae")),
+            ),
+        ),
     ]
     for enzyme in ("alt", "ast"):
         name = f"{enzyme}_increased"
-        blocks.append(Block(enzyme, (
-            Knob(f"{enzyme}.slope", "log"), Knob(f"{enzyme}.slope", "log", spread=True),
-        ), (
-            Target("any grade", lab(name, "any_pct"), _worst(name, 1)),
-            Target("grade 3", lab(name, "g3_pct"), _worst(name, 3)),
-        )))
+        blocks.append(
+            Block(
+                enzyme,
+                (
+                    Knob(f"{enzyme}.slope", "log"),
+                    Knob(f"{enzyme}.slope", "log", spread=True),
+                ),
+                (
+                    Target("any grade", lab(name, "any_pct"), _worst(name, 1)),
+                    Target("grade 3", lab(name, "g3_pct"), _worst(name, 3)),
+                ),
+            )
+        )
     return tuple(blocks)
 
 
 def calibrate_emilia(patients: int, seed: int, tell: Callable[[float, str], None], iterations: int = 8) -> Calibration:
-    """Fit all unknown facts of EMILIA's T-DM1 arm. Source of the targets: the rows of the trial file marked calibrated."""
+    """Fit all unknown facts of EMILIA's T-DM1 arm.
+
+    Source of the targets: the rows of the trial file marked calibrated.
+    """
     started = time.perf_counter()
 
     def arm_with(knobs: dict[Knob, float], intercept: float | None = None) -> tuple[TrialFile, ArmResult]:
@@ -114,12 +148,17 @@ def calibrate_emilia(patients: int, seed: int, tell: Callable[[float, str], None
         # The curve is log-normal in time, so a ratio of medians is a shift of the intercept.
         intercept += log(wanted / os_curve(arm_with(knobs, intercept)[1]).median)
     trial, arm = arm_with(knobs, intercept)
-    fitted = [Fitted(k.fact, "1" if k.spread else evidence.fact(k.fact).unit, k.start(), x, k.spread) for k, x in knobs.items()]
+    fitted = [
+        Fitted(k.fact, "1" if k.spread else evidence.fact(k.fact).unit, k.start(), x, k.spread)
+        for k, x in knobs.items()
+    ]
     fitted.append(Fitted(_INTERCEPT, "1", start, intercept))
     only = trial.model_copy(update={"published": [row for row in trial.published if row.arm == _ARM]})
     rows = compare(only, {_ARM: arm}, {_ARM: summary(arm)})
     said = f"tdm1 calibrate emilia ({patients} patients, seed {seed}), EMILIA's T-DM1 arm: "
-    where = {knob.fact: said + ", ".join(target.name for target in block.targets) for block in blocks for knob in block.knobs}
+    where = {
+        knob.fact: said + ", ".join(target.name for target in block.targets) for block in blocks for knob in block.knobs
+    }
     where[_INTERCEPT] = f"{said}median overall survival, 2nd interim"
     text = facts_file(_FILE, "Values calibrated to named rows of EMILIA", fitted, where)
     return Calibration(fitted, time.perf_counter() - started, text, rows)

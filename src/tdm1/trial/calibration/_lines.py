@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
 
 from tdm1 import evidence
 from tdm1.population import BaselineSpec
 from tdm1.trial.arm import run_arm
 from tdm1.trial.calibration._result import Calibration, Fitted, facts_file
+from tdm1.trial.calibration._root import root
 from tdm1.trial.definition import TDM1Arm
 from tdm1.trial.reading import load
 from tdm1.trial.summary import pfs_curve
@@ -36,7 +36,9 @@ def _median(lines: int, effect: float, patients: int, seed: int) -> float:
         )
         arm = next(arm for arm in trial.arms.values() if isinstance(arm, TDM1Arm))
         sized = arm.model_copy(update={"patients": patients})
-        result = run_arm(trial.model_copy(update={"population": population}), "T-DM1", sized, seed, None, lambda share: None)
+        result = run_arm(
+            trial.model_copy(update={"population": population}), "T-DM1", sized, seed, None, lambda share: None
+        )
     curve = pfs_curve(result)
     # Progression is seen at scans: the curve is smoothed over half a scan interval on either side.
     months = np.arange(1.0, 30.0, 0.1)
@@ -54,8 +56,16 @@ def calibrate_lines(patients: int, seed: int, tell: Callable[[float, str], None]
         tell(0.5, f"effect {effect:.3f}: medians {few:.1f} and {many:.1f} months")
         return many / few - wanted
 
-    best = float(brentq(miss, 0.0, 1.5, xtol=0.02))
+    best = root(miss, 0.0, 1.5, 0.02)
     fitted = [Fitted(_FACT, "1", evidence.value(_FACT, "1"), best)]
-    said = f"tdm1 calibrate lines ({patients} patients, seed {seed}): ratio of median progression-free survival, 4 or more to 0 or 1 lines"
-    text = facts_file("calibrated_lines.yaml", "Effect of earlier lines of treatment, calibrated to subgroups of KAMILLA", fitted, {_FACT: said})
+    said = (
+        f"tdm1 calibrate lines ({patients} patients, seed {seed}): "
+        "ratio of median progression-free survival, 4 or more to 0 or 1 lines"
+    )
+    text = facts_file(
+        "calibrated_lines.yaml",
+        "Effect of earlier lines of treatment, calibrated to subgroups of KAMILLA",
+        fitted,
+        {_FACT: said},
+    )
     return Calibration(fitted, time.perf_counter() - started, text)

@@ -100,8 +100,13 @@ class _Search:
 
 
 def solve(
-    blocks: Sequence[Block], run: Callable[[dict[Knob, float]], ArmResult], patients: int, iterations: int,
-    tell: Callable[[float, str], None], step: float = 0.15, radius: float = 0.8,
+    blocks: Sequence[Block],
+    run: Callable[[dict[Knob, float]], ArmResult],
+    patients: int,
+    iterations: int,
+    tell: Callable[[float, str], None],
+    step: float = 0.15,
+    radius: float = 0.8,
 ) -> dict[Knob, float]:
     """Values of all knobs for which the targets are met as closely as the iterations allow."""
 
@@ -111,12 +116,20 @@ def solve(
 
     starts = [{knob: knob.to_free(knob.start()) for knob in block.knobs} for block in blocks]
     searches = [
-        _Search(block, radius, dict(start), dict(start), np.full(len(block.targets), np.inf),
-                np.zeros((len(block.targets), len(block.knobs))))
+        _Search(
+            block,
+            radius,
+            dict(start),
+            dict(start),
+            np.full(len(block.targets), np.inf),
+            np.zeros((len(block.targets), len(block.knobs))),
+        )
         for block, start in zip(blocks, starts, strict=True)
     ]
     for iteration in range(iterations):
-        better = [search.accept(miss) for search, miss in zip(searches, misses([s.free for s in searches]), strict=True)]
+        better = [
+            search.accept(miss) for search, miss in zip(searches, misses([s.free for s in searches]), strict=True)
+        ]
         told = ", ".join(f"{search.block.name} {np.linalg.norm(search.miss):.3f}" for search in searches)
         tell(iteration / iterations, f"iteration {iteration + 1}, miss on the probit scale: {told}")
         if iteration == iterations - 1 or all(np.linalg.norm(search.miss) < 0.02 for search in searches):

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import minimize_scalar
 
 from tdm1 import evidence
 from tdm1.mechanism import t_dm1
 from tdm1.trial.bands import course_of
 from tdm1.trial.calibration._result import Calibration, Fitted, facts_file
+from tdm1.trial.calibration._root import root
 from tdm1.trial.control import run_control
 from tdm1.trial.definition import PublishedArm
 from tdm1.trial.people import people
@@ -42,7 +43,9 @@ def calibrate_plasma(tell: Tell) -> Calibration:
     tell(0.2, "free DM1 in the vial")
     best = float(minimize_scalar(miss, bounds=(0.0, 0.05), method="bounded", options={"xatol": 1e-6}).x)  # type: ignore[attr-defined]
     fitted = [Fitted(name, "1", evidence.value(name, "1"), best)]
-    where = {name: f"tdm1 calibrate plasma: {points.height} DM1 means at 3.6 mg/kg (clinical_pk), least squares on logarithms"}
+    where = {
+        name: f"tdm1 calibrate plasma: {points.height} DM1 means at 3.6 mg/kg (clinical_pk), least squares of logs"
+    }
     text = facts_file("calibrated_plasma.yaml", "Values calibrated to measured plasma concentrations", fitted, where)
     return Calibration(fitted, time.perf_counter() - started, text)
 
@@ -68,9 +71,11 @@ def calibrate_platelets(tell: Tell) -> Calibration:
     rows = evidence.table("trials").filter(endpoint="platelet_nadir_day")
     wanted = float(rows["value"][0])
     tell(0.2, "transit time of the platelets")
-    best = float(brentq(lambda x: nadir_day(x) - wanted, 1.5, 6.0, xtol=1e-3))
+    best = root(lambda day: nadir_day(day) - wanted, 1.5, 6.0, 1e-3)
     fitted = [Fitted(name, "day", evidence.value(name, "day"), best)]
-    where = {name: f"tdm1 calibrate platelets: nadir of the typical patient's first cycle on day {wanted:g} (trials table, LABEL)"}
+    where = {
+        name: f"tdm1 calibrate platelets: typical nadir of cycle 1 on day {wanted:g} (trials table, LABEL)"
+    }
     text = facts_file("calibrated_platelets.yaml", "Platelet timing calibrated to the published course", fitted, where)
     return Calibration(fitted, time.perf_counter() - started, text)
 
@@ -95,7 +100,7 @@ def _response_duration(link: float, patients: int = 8192, seed: int = 20130222) 
 
 
 def calibrate_control(tell: Tell) -> Calibration:
-    """Shapes of the control arm's curves, to CEREBEL's reconstructed patients, and the link of response and progression.
+    """Shapes of the control arm's curves, to CEREBEL's reconstructed patients; link of response and progression.
 
     The shapes are by maximum likelihood; the link gives EMILIA's own duration of response in the control arm.
     """
@@ -114,9 +119,14 @@ def calibrate_control(tell: Tell) -> Calibration:
     tell(0.8, "link of response and progression")
     shapes = {item.fact: item.value for item in fitted}
     with evidence.what_if(shapes):
-        link = brentq(lambda x: _response_duration(x) - _published_duration(), 0.0, 0.95, xtol=1e-3)
+        link = root(lambda x: _response_duration(x) - _published_duration(), 0.0, 0.95, 1e-3)
     name = "control.response_survival_correlation"
     fitted.append(Fitted(name, "1", evidence.value(name, "1"), float(link)))
     where[name] = "tdm1 calibrate control: median duration of response of EMILIA's control arm"
-    text = facts_file("calibrated_control.yaml", "Control arm's curves calibrated to another trial of the same treatment", fitted, where)
+    text = facts_file(
+        "calibrated_control.yaml",
+        "Control arm's curves calibrated to another trial of the same treatment",
+        fitted,
+        where,
+    )
     return Calibration(fitted, time.perf_counter() - started, text)
