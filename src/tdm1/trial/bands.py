@@ -77,12 +77,13 @@ def course_of(
 
 
 def summarise(courses: dict[str, Array], status: NDArray[np.int8]) -> dict[str, tuple[Array, Array, Array]]:
-    """5 %, median and 95 % over the patients whose integration succeeded, per time."""
+    """5 %, median and 95 % over the patients whose integration succeeded, per time; NaN where there is none."""
     good = status == 0
-    return {
-        name: tuple(np.quantile(values[:, good], q, axis=1) for q in (0.05, 0.5, 0.95))
-        for name, values in courses.items()
-    }  # type: ignore[misc]
+
+    def at(values: Array, share: float) -> Array:
+        return np.quantile(values[:, good], share, axis=1) if good.any() else np.full(len(values), np.nan)
+
+    return {name: (at(values, 0.05), at(values, 0.5), at(values, 0.95)) for name, values in courses.items()}
 
 
 def bands(trial: TrialFile, arm: TDM1Arm, seed: int, count: int, cycles: int = 3) -> pl.DataFrame:

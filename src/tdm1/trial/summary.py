@@ -77,7 +77,9 @@ def summary(arm: ArmResult) -> dict[str, object]:
         return _share(rows[name].to_numpy()) if name in rows.columns else None
 
     def median(name: str) -> float | None:
-        return float(np.median(rows[name].to_numpy())) if name in rows.columns else None
+        if name not in rows.columns:
+            return None
+        return float(np.median(rows[name].to_numpy())) if rows.height else float("nan")
 
     labs: dict[str, object] = {}
     for abnormality in ABNORMALITIES.values():
