@@ -47,8 +47,8 @@ def test_curve_against_product_limit(rows: list[tuple[int, bool]], at: int) -> N
     assert curve.at(at) == pytest.approx(_product_limit(time, event, at), abs=1e-12)
 
 
-def test_median_that_is_not_reached_is_no_number() -> None:
-    assert np.isnan(kaplan_meier(np.array([1.0, 2.0, 3.0]), np.array([True, False, False])).median)
+def test_median_that_is_not_reached_is_infinite() -> None:
+    assert kaplan_meier(np.array([1.0, 2.0, 3.0]), np.array([True, False, False])).median == np.inf
     assert np.isnan(kaplan_meier(np.array([]), np.array([], bool)).median)
     low, high = kaplan_meier(np.arange(1.0, 9.0), np.array([True] * 3 + [False] * 5)).median_interval
     assert low <= high == np.inf
