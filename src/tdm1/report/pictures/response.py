@@ -87,7 +87,7 @@ def picture(arm: str, subjects: pl.DataFrame, partial_pct: float, progression_pc
     caption = (
         "Each bar is one simulated patient: the best change of the sum of target lesion diameters from baseline, in "
         f"percent, coloured by best overall response ({counts}). Dashed lines: the bounds of partial response and "
-        "progression. A bar can shrink and still be progression, when a new lesion came first."
+        "progression. A bar past the bound of response counts as stable where no later scan confirmed it."
         + (f" {len(shown)} evenly spaced patients of {count} are drawn." if len(shown) < count else "")
         + (f" {beyond} bars go beyond {_TOP_PCT:.0f} %." if beyond else "")
     )
