@@ -8,6 +8,7 @@ carries its own numbers; nothing of the product reads it.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,13 +37,9 @@ DOSE_NMOL = 3.6 * 70 * 6.757
 FIRST_INFUSION_DAY, INFUSION_DAY = 1.5 / 24, 0.5 / 24
 CYCLES = 14
 
-_SCALES = (
-    [10.0] * 4 + [1.0] + [1.0] * 9 + [1.0] * 6 + [10.0] * 5 + [0.1] + [1.0] * 5 + [10.0] * 2
-)
-_STATES = (
-    "A1 A2 T1 T2 DM CT B1 L1 D1 U1 B2 L2 D2 U2 N1 N2 X1 X2 X3 X4"
-    " QP PA PB PC PLT PS QN NA NB NC ANC ALT AST"
-).split()
+_SCALES = [10.0] * 4 + [1.0] + [1.0] * 9 + [1.0] * 6 + [10.0] * 5 + [0.1] + [1.0] * 5 + [10.0] * 2
+_NAMES = "A1 A2 T1 T2 DM CT B1 L1 D1 U1 B2 L2 D2 U2 N1 N2 X1 X2 X3 X4 QP PA PB PC PLT PS QN NA NB NC ANC ALT AST"
+_STATES = _NAMES.split()
 OUTPUTS = ("A1", "DM", "volume", "PLT", "ANC", "ALT", "AST")
 
 
@@ -78,9 +75,7 @@ def _tumour(v: Any) -> dict[str, Any]:
         slopes["U" + clone] = hold
         binding.append(bind)
         killing.append(v["kmax"] * held / (v["EC50"] + held))
-    slopes["CT"] = (
-        v["kex"] * (v["eps"] * v["A1"] / v["Vc"] - free) - share * binding[0] - (1.0 - share) * binding[1]
-    )
+    slopes["CT"] = v["kex"] * (v["eps"] * v["A1"] / v["Vc"] - free) - share * binding[0] - (1.0 - share) * binding[1]
     switch = (v["lam0"] / v["lam1"] * v["volume"]) ** _SWITCH
     growth = v["lam0"] * exp(-1.0 / _SWITCH * log(1.0 + switch))
     slopes["N1"] = (growth - killing[0]) * v["N1"]
@@ -103,7 +98,7 @@ def _blood_and_liver(v: Any) -> dict[str, Any]:
         "AST": v["koutL"] * (v["AS0"] * (1.0 + v["slS"] * v["DM"]) - v["AST"]),
     }
     for chain, rate in ((("QP", "PA", "PB", "PC", "PLT"), v["ktrP"]), (("QN", "NA", "NB", "NC", "ANC"), v["ktrN"])):
-        for before, after in zip(chain, chain[1:], strict=False):
+        for before, after in pairwise(chain):
             slopes[after] = rate * (v[before] - v[after])
     return slopes
 

@@ -12,9 +12,8 @@ from numba import types
 from numba.extending import intrinsic
 
 
-@intrinsic
-def call_address(typing_context: Any, address: Any, pointers: Any) -> Any:
-    """call_address(address, (pointer, ...)): a function of pointers only, without a result; all are int64."""
+def _typed(typing_context: Any, address: Any, pointers: Any) -> Any:
+    """What numba asks of an intrinsic: the call's type, and how to write it."""
     signature = types.void(address, pointers)
 
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -26,3 +25,7 @@ def call_address(typing_context: Any, address: Any, pointers: Any) -> Any:
         return context.get_dummy_value()
 
     return signature, generate
+
+
+#: call_address(address, (pointer, ...)): a function of pointers only, without a result; all are int64.
+call_address: Any = intrinsic(_typed)

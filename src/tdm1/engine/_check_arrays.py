@@ -29,5 +29,7 @@ def days(name: str, given: ArrayLike, patients: int) -> Floats:
         raise ValueError(f"{name}: expected one number a patient, shape ({patients},), got {array.shape}")
     wrong = np.flatnonzero(~(np.isfinite(array) & (array >= 0.0)))
     if wrong.size:
-        raise ValueError(f"{name}: patient {wrong[0]} has {array[wrong[0]]}; give a finite number of days, not negative")
+        raise ValueError(
+            f"{name}: patient {wrong[0]} has {array[wrong[0]]}; give a finite number of days, not negative"
+        )
     return np.ascontiguousarray(array)

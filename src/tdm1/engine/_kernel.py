@@ -86,7 +86,9 @@ class Kernel:
         on = checked_days("input_day", input_day, count)
         late = np.flatnonzero(on > length)
         if late.size:
-            raise ValueError(f"input_day: patient {late[0]} has {on[late[0]]} but only {length[late[0]]} days; end it sooner")
+            raise ValueError(
+                f"input_day: patient {late[0]} has {on[late[0]]} but only {length[late[0]]} days; end it sooner"
+            )
         if not 1e-13 <= relative_tolerance <= 0.1:
             raise ValueError(f"relative_tolerance: {relative_tolerance} is outside 1e-13 .. 0.1")
         if threads is not None and threads < 1:

@@ -40,7 +40,9 @@ class _Block:
             for a in self.needs[-1]:
                 self.users[a].append(i)
         self.store = [line.startswith("store") for line in lines]
-        self.free = [not store and any(mark in line for mark in _FREE) for store, line in zip(self.store, lines, strict=True)]
+        self.free = [
+            not store and any(mark in line for mark in _FREE) for store, line in zip(self.store, lines, strict=True)
+        ]
         self.cycles = [0 if self.free[i] or self._fused(i) else _cycles(line) for i, line in enumerate(lines)]
         self.wait = [0] * len(lines)
         for i in reversed(range(len(lines))):

@@ -40,9 +40,7 @@ _SAFETY, _SHRINK, _GROW = 0.93, 0.2, 8.0
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _prepare(code: Any, work: Any) -> None:
-    call_address(
-        code.prepare, (work.parameters.ctypes.data, work.inputs.ctypes.data, work.derived.ctypes.data)
-    )
+    call_address(code.prepare, (work.parameters.ctypes.data, work.inputs.ctypes.data, work.derived.ctypes.data))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

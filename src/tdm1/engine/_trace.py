@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 from tdm1.engine._graph import Graph
@@ -28,6 +29,8 @@ class Recorded:
     def _of(self, other: Any) -> int:
         if isinstance(other, Recorded):
             return other.node
+        if not isinstance(other, Real):
+            raise TypeError(f"{other!r} is not a number")
         return self.graph.number(float(other))
 
     def _new(self, node: int) -> Recorded:
@@ -78,7 +81,9 @@ class Recorded:
         return self._new(self.graph.sqrt(self.node))
 
     def _refuse(self, *_: Any) -> Any:
-        raise TypeError("the equations compare or test a value; the engine needs smooth arithmetic (+ - * / ** exp log)")
+        raise TypeError(
+            "the equations compare or test a value; the engine needs smooth arithmetic (+ - * / ** exp log)"
+        )
 
     __lt__ = __le__ = __gt__ = __ge__ = __bool__ = __abs__ = __float__ = __int__ = _refuse
 
@@ -115,7 +120,9 @@ def trace(model: Model) -> Trace:
         raise ValueError(f"model '{model.name}' has no states, so there is nothing to advance")
     for state in table:
         if not 0.0 < state.scale < float("inf"):
-            raise ValueError(f"model '{model.name}': state '{state.name}' has scale {state.scale}; give a positive number")
+            raise ValueError(
+                f"model '{model.name}': state '{state.name}' has scale {state.scale}; give a positive number"
+            )
     states = [Recorded(graph, graph.leaf("state", i)) for i in range(len(table))]
     parameters = [Recorded(graph, graph.leaf("parameter", i)) for i in range(len(model.parameters))]
     inputs = [Recorded(graph, graph.leaf("input", i)) for i in range(len(model.inputs))]

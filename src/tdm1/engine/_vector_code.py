@@ -117,7 +117,9 @@ class Writer:
         self.lines += [f"br label %{label}_enter", f"{label}_enter:", f"br label %{label}", f"{label}:"]
         self.lines.append(f"%{label}_i = phi i64 [ 0, %{label}_enter ], [ %{label}_next, %{label} ]")
         if carried is not None:
-            self.lines.append(f"%{label}_carried = phi {VECTOR} [ {carried}, %{label}_enter ], [ %{label}_last, %{label} ]")
+            self.lines.append(
+                f"%{label}_carried = phi {VECTOR} [ {carried}, %{label}_enter ], [ %{label}_last, %{label} ]"
+            )
         body(f"%{label}_i")
         self.lines += [
             f"%{label}_next = add nuw nsw i64 %{label}_i, 1",
