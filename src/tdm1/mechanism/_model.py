@@ -89,10 +89,15 @@ class Model:
 
     @property
     def state_table(self) -> tuple[State, ...]:
+        """Every state variable with its unit, meaning and scale, in the order of the parts."""
         return tuple(state for part in self.parts for state in part.states)
 
     @property
     def parameter_table(self) -> tuple[Parameter, ...]:
+        """Every parameter once, with its unit, meaning and fact, in the order of first use.
+
+        Raises ValueError when two parts describe the same parameter differently.
+        """
         table: dict[str, Parameter] = {}
         for part in self.parts:
             for parameter in part.parameters:
@@ -102,18 +107,22 @@ class Model:
 
     @property
     def states(self) -> tuple[str, ...]:
+        """Names of the state variables: the order of every sequence of states."""
         return tuple(state.name for state in self.state_table)
 
     @property
     def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters: the order of every sequence of parameters."""
         return tuple(parameter.name for parameter in self.parameter_table)
 
     @property
     def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs, such as the rate of the infusion."""
         return tuple(item.name for part in self.parts for item in part.inputs)
 
     @property
     def outputs(self) -> tuple[str, ...]:
+        """Names of the quantities that `observe` gives, in its order."""
         return tuple(item.name for part in self.parts for item in part.quantities)
 
     def quantities(self, values: Values) -> dict[str, Any]:

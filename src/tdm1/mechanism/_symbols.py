@@ -11,6 +11,7 @@ class Exp(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """The derivative by the argument: the same exponential."""
         return self
 
     def _latex(self, printer: object, exp: object = None) -> str:
@@ -23,6 +24,7 @@ class Log(sympy.Function):
     nargs = 1
 
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """The derivative by the argument: 1/x."""
         return sympy.Integer(1) / self.args[0]  # pyright: ignore[reportOperatorIssue]
 
     def _latex(self, printer: object, exp: object = None) -> str:

@@ -19,12 +19,12 @@ def _provides(v: Values) -> dict[str, Any]:
     conjugate_dose = v["infusion"] * NMOL_PER_MG_AT_1_G_PER_MOL / v["molar_mass"]
     # The free share is of all DM1 given; the conjugated rest is the dose times the drug-antibody ratio.
     free = conjugate_dose * v["drug_antibody_ratio"] * v["dm1_free_share"] / (1.0 - v["dm1_free_share"])
+    # The tumour's uptake is part of the conjugate's clearance; its payload comes later, from the tumour.
+    conjugate_lost = v["deconjugation"] + v["conjugate_proteolysis"] - v["tumour_uptake"]
     return {
         "dm1": nm * v["dm1_molar_mass"] * UG_PER_ML_PER_NM_AT_1_G_PER_MOL * _NG_PER_UG,
         "free_dm1_dose": free,
-        "dm1_formation": v["drug_antibody_ratio"]
-        * (v["deconjugation"] + v["conjugate_proteolysis"] - v["tumour_uptake"])
-        + v["tumour_payload_loss"],
+        "dm1_formation": v["drug_antibody_ratio"] * conjugate_lost + v["tumour_payload_loss"],
         "dm1_elimination": v["dm1_clearance"] * nm,
     }
 

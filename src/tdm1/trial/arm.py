@@ -157,9 +157,8 @@ def _exposure(course: Course, who: People) -> pl.DataFrame:
     columns = ("patient", "cycle", "auc_ug_day_per_ml", "cmax_ug_per_ml", "trough_ug_per_ml")
     stacked = [np.concatenate(part) for part in zip(*course.exposure, strict=True)] or [np.empty(0)] * len(columns)
     frame = pl.DataFrame(dict(zip(columns, stacked, strict=True)))
-    return frame.with_columns(pl.col("patient").cast(pl.Int64) + who.first, pl.col("cycle").cast(pl.Int64)).sort(
-        "patient", "cycle"
-    )
+    numbered = frame.with_columns(pl.col("patient").cast(pl.Int64) + who.first, pl.col("cycle").cast(pl.Int64))
+    return numbered.sort("patient", "cycle")
 
 
 def chunk_tables(trial: TrialFile, arm: TDM1Arm, seed: int, first: int, wanted: int) -> ChunkTables:

@@ -94,14 +94,8 @@ def bands(trial: TrialFile, arm: TDM1Arm, seed: int, count: int, cycles: int = 3
     lengths = [arm.first_infusion, *[arm.later_infusion] * (cycles - 1)]
     # Dense after each infusion, then daily.
     offsets = np.unique([0.0, 0.02, 0.25, 0.5, *np.arange(1.0, arm.every)])
-    times = np.unique(
-        np.concatenate(
-            [
-                *(start + offsets for start in starts),
-                *([start + length] for start, length in zip(starts, lengths, strict=True)),
-            ]
-        )
-    )
+    ends = [start + length for start, length in zip(starts, lengths, strict=True)]
+    times = np.unique(np.concatenate([*(start + offsets for start in starts), ends]))
     courses, status = course_of(who.individuals, arm.dose * who.covariates["weight_kg"], starts, lengths, times)
     frames = [
         pl.DataFrame(

@@ -46,10 +46,8 @@ class Clinic:
     def lvef(self, day: int) -> Array:
         """Measured ejection fraction (%): the baseline and the error of the measurement."""
         scores = streams.normal(self.seed, f"heart test, day {day}", self.people.first, self.people.count, 1)[:, 0]
-        measured = self.people.covariates["lvef_pct"] * _log_normal_error(
-            evidence.value("lvef.within_patient_cv", "1"), scores
-        )
-        return np.minimum(measured, evidence.value("limits.lvef", "%"))
+        error = _log_normal_error(evidence.value("lvef.within_patient_cv", "1"), scores)
+        return np.minimum(self.people.covariates["lvef_pct"] * error, evidence.value("limits.lvef", "%"))
 
     def scan(self, day: int, sum_of_diameters_mm: Array) -> Array:
         """Measured sum of diameters (mm)."""
@@ -60,9 +58,8 @@ class Clinic:
         """What another adverse event of the cycle just ended asks for, shape (N,); none before the first dose."""
         uniform = np.full(self.people.count, np.nan)
         for number in np.unique(cycle[cycle > 0]).astype(int):
-            drawn = streams.uniform(self.seed, f"other event, cycle {number}", self.people.first, self.people.count, 1)[
-                :, 0
-            ]
+            purpose = f"other event, cycle {number}"
+            drawn = streams.uniform(self.seed, purpose, self.people.first, self.people.count, 1)[:, 0]
             uniform = np.where(cycle == number, drawn, uniform)
         bounds = np.cumsum([chances.stop, chances.reduction, chances.delay])
         return np.select(

@@ -55,9 +55,9 @@ def run_control(
     # A high score is a late event: the surviving share is 1 - Phi.
     progression_month = weibull_time(arm.pfs, ndtr(-progress))
     # Without a published curve nothing is said of survival.
-    death_month = (
-        np.full(count, np.nan) if arm.os is None else np.maximum(weibull_time(arm.os, ndtr(-die)), progression_month)
-    )
+    death_month = np.full(count, np.nan)
+    if arm.os is not None:
+        death_month = np.maximum(weibull_time(arm.os, ndtr(-die)), progression_month)
     measurable = np.asarray(covariates["measurable"][:count]) > 0.5
     response = ndtr(-respond) < arm.orr / 100.0
     seen_month = follow_up.data_cut_day[:count] / MONTH_DAY

@@ -17,7 +17,7 @@ from tdm1 import engine, evidence
 from tdm1.mechanism.tumour import lesion_diameter_mm
 from tdm1.population.individual import initial_states
 from tdm1.regimen import Ledger, Schedule, apply
-from tdm1.safety import ACTION_NAMES, Action, Label, rule_in_words
+from tdm1.safety import ACTION_NAMES, Action, Decisions, Label, rule_in_words
 from tdm1.trial.clinic import Clinic, findings
 from tdm1.trial.definition import TDM1Arm, TrialFile
 from tdm1.trial.people import People
@@ -100,13 +100,14 @@ class _Chunk:
         self._auc = people.individuals.model.states.index("conjugate_auc")
 
     def observe(self, states: Array, name: str) -> Array:
+        """One output of the model for all patients, shape (N,), without an infusion running."""
         inputs = np.zeros((len(states), 1))
         return self.kernel.observe(states, self.people.individuals.values, inputs)[:, self._column[name]]
 
     def sum_of_diameters_mm(self) -> Array:
-        return self.people.covariates["n_target_lesions"] * lesion_diameter_mm(
-            np.maximum(self.observe(self.states, "lesion_volume"), 0.0)
-        )
+        """True sum of diameters now, shape (N,): all lesions are like the representative one."""
+        volume_cm3 = np.maximum(self.observe(self.states, "lesion_volume"), 0.0)
+        return self.people.covariates["n_target_lesions"] * lesion_diameter_mm(volume_cm3)
 
     @property
     def treated(self) -> Flags:
@@ -147,7 +148,8 @@ class _Chunk:
         rate[who], length[who] = infusions.rate_mg_per_day, infusions.length_day
         return rate, length
 
-    def _decide(self, day: int, seen: Flags, dose_due: Flags, values: dict[str, Array]):
+    def _decide(self, day: int, seen: Flags, dose_due: Flags, values: dict[str, Array]) -> Decisions:
+        """What the label asks for in the patients seen, from the measured values; their history moves on."""
         interval = evidence.value("lvef.test_interval", "day")
         asked = np.isfinite(self.history.lvef_asked_day)
         heart = seen & (((day - self.lvef_day >= interval) & (day > 0)) | asked)

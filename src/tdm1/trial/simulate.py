@@ -38,21 +38,19 @@ def observables() -> dict[str, str]:
 def reference_covariates() -> dict[str, Array]:
     """The reference patient of the published models, each value of shape (1,)."""
     value = evidence.value
-    return {
-        name: np.array([number])
-        for name, number in {
-            "weight_kg": value("plasma.covariate.weight_reference", "kg"),
-            "her2_ecd_ng_per_ml": value("plasma.covariate.her2_ecd_reference", "ng/mL"),
-            "albumin_g_per_l": value("plasma.covariate.albumin_reference", "g/L"),
-            "sum_of_diameters_mm": value("plasma.covariate.tumour_reference", "cm") * 10.0,
-            "ast_u_per_l": value("plasma.covariate.ast_reference", "U/L"),
-            "alt_u_per_l": value("population.alt", "U/L"),
-            "platelets_1e9_per_l": value("population.platelets", "10*9/L"),
-            "baseline_trastuzumab_ug_per_ml": 0.0,
-            "n_target_lesions": 3.0,
-            "prior_lines": value("tumour.lines_reference", "1"),
-        }.items()
+    numbers = {
+        "weight_kg": value("plasma.covariate.weight_reference", "kg"),
+        "her2_ecd_ng_per_ml": value("plasma.covariate.her2_ecd_reference", "ng/mL"),
+        "albumin_g_per_l": value("plasma.covariate.albumin_reference", "g/L"),
+        "sum_of_diameters_mm": value("plasma.covariate.tumour_reference", "cm") * 10.0,
+        "ast_u_per_l": value("plasma.covariate.ast_reference", "U/L"),
+        "alt_u_per_l": value("population.alt", "U/L"),
+        "platelets_1e9_per_l": value("population.platelets", "10*9/L"),
+        "baseline_trastuzumab_ug_per_ml": 0.0,
+        "n_target_lesions": 3.0,
+        "prior_lines": value("tumour.lines_reference", "1"),
     }
+    return {name: np.array([number]) for name, number in numbers.items()}
 
 
 def reference_patient(model: Model, dose_mg_per_kg: float) -> tuple[Individuals, Array]:
@@ -101,16 +99,8 @@ def simulate(
     """
     dose = evidence.value("label.us.dose_full", "mg/kg") if dose_mg_per_kg is None else dose_mg_per_kg
     every = evidence.value("label.us.cycle", "day") if every_days is None else every_days
-    _checked(
-        observe,
-        {
-            "dose_mg_per_kg": dose,
-            "every_days": every,
-            "cycles": cycles,
-            "patients": patients,
-            **({} if weight_kg is None else {"weight_kg": weight_kg}),
-        },
-    )
+    numbers = {"dose_mg_per_kg": dose, "every_days": every, "cycles": cycles, "patients": patients}
+    _checked(observe, numbers if weight_kg is None else {**numbers, "weight_kg": weight_kg})
     first = evidence.value("label.us.infusion_first", "min") / (24 * 60)
     later = evidence.value("label.us.infusion_later", "min") / (24 * 60)
     if every <= max(first, later):

@@ -17,9 +17,9 @@ Array = NDArray[np.float64]
 
 def solved(arm: ArmResult) -> pl.DataFrame:
     """The patients whose integration succeeded: the others count as failed, never as data."""
-    return (
-        arm.subjects if "solve_status" not in arm.subjects.columns else arm.subjects.filter(pl.col("solve_status") == 0)
-    )
+    if "solve_status" not in arm.subjects.columns:
+        return arm.subjects
+    return arm.subjects.filter(pl.col("solve_status") == 0)
 
 
 def failures(arm: ArmResult) -> int:

@@ -18,6 +18,7 @@ from tdm1.trial.definition import TDM1Arm, TrialFile
 from tdm1.trial.reading import load
 from tdm1.trial.result import ArmResult
 from tdm1.trial.summary import grades, os_curve, pfs_curve, response_curve, response_flags, solved, summary
+from tdm1.trial.survival_curve import Curve
 
 _FILE = "calibrated_emilia.yaml"
 _ARM = "T-DM1"
@@ -48,9 +49,9 @@ def _blocks(trial: TrialFile) -> tuple[Block, ...]:
     half_scan = trial.visits.scan_every / MONTH_DAY / 2.0
     median, lasted = _row(trial, "pfs_median_month"), _row(trial, "dor_median_month")
 
-    def near(curve_of: Callable[[ArmResult], object], month: float) -> Callable[[ArmResult], float]:
+    def near(curve_of: Callable[[ArmResult], Curve], month: float) -> Callable[[ArmResult], float]:
         # Progression is seen at scans only: the curve is read half a scan interval before and after.
-        return lambda arm: 0.5 * (curve_of(arm).at(month - half_scan) + curve_of(arm).at(month + half_scan))  # type: ignore[attr-defined]
+        return lambda arm: 0.5 * (curve_of(arm).at(month - half_scan) + curve_of(arm).at(month + half_scan))
 
     blocks = [
         Block(
@@ -156,9 +157,10 @@ def calibrate_emilia(patients: int, seed: int, tell: Callable[[float, str], None
     only = trial.model_copy(update={"published": [row for row in trial.published if row.arm == _ARM]})
     rows = compare(only, {_ARM: arm}, {_ARM: summary(arm)})
     said = f"tdm1 calibrate emilia ({patients} patients, seed {seed}), EMILIA's T-DM1 arm: "
-    where = {
-        knob.fact: said + ", ".join(target.name for target in block.targets) for block in blocks for knob in block.knobs
-    }
+    where: dict[str, str] = {}
+    for block in blocks:
+        targets = ", ".join(target.name for target in block.targets)
+        where.update({knob.fact: said + targets for knob in block.knobs})
     where[_INTERCEPT] = f"{said}median overall survival, 2nd interim"
     text = facts_file(_FILE, "Values calibrated to named rows of EMILIA", fitted, where)
     return Calibration(fitted, time.perf_counter() - started, text, rows)

@@ -36,9 +36,8 @@ def _median(lines: int, effect: float, patients: int, seed: int) -> float:
         )
         arm = next(arm for arm in trial.arms.values() if isinstance(arm, TDM1Arm))
         sized = arm.model_copy(update={"patients": patients})
-        result = run_arm(
-            trial.model_copy(update={"population": population}), "T-DM1", sized, seed, None, lambda share: None
-        )
+        changed = trial.model_copy(update={"population": population})
+        result = run_arm(changed, "T-DM1", sized, seed, None, lambda share: None)
     curve = pfs_curve(result)
     # Progression is seen at scans: the curve is smoothed over half a scan interval on either side.
     months = np.arange(1.0, 30.0, 0.1)

@@ -41,9 +41,11 @@ class Knob:
         return fact.variability.value
 
     def to_free(self, value: float) -> float:
+        """The number on the unbounded scale that the search moves on (its logarithm or logit)."""
         return float(np.log(value)) if self.scale == "log" else float(logit(value))
 
     def to_value(self, free: float) -> float:
+        """The number itself, kept within the bounds."""
         value = float(np.exp(free)) if self.scale == "log" else float(expit(free))
         return min(max(value, self.lowest), self.highest)
 
@@ -127,9 +129,8 @@ def solve(
         for block, start in zip(blocks, starts, strict=True)
     ]
     for iteration in range(iterations):
-        better = [
-            search.accept(miss) for search, miss in zip(searches, misses([s.free for s in searches]), strict=True)
-        ]
+        missed = misses([search.free for search in searches])
+        better = [search.accept(miss) for search, miss in zip(searches, missed, strict=True)]
         told = ", ".join(f"{search.block.name} {np.linalg.norm(search.miss):.3f}" for search in searches)
         tell(iteration / iterations, f"iteration {iteration + 1}, miss on the probit scale: {told}")
         if iteration == iterations - 1 or all(np.linalg.norm(search.miss) < 0.02 for search in searches):
