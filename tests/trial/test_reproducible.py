@@ -125,7 +125,7 @@ def test_numbers_that_cannot_be_are_refused(wrong: dict[str, int], words: str) -
 
 
 def test_seed_of_the_file_is_used(emilia: trial.TrialResult) -> None:
-    definition = trial.parse(changed(EMILIA, "seed: 1", "seed: 7"), "mine.yaml")
+    definition = trial.parse(changed(EMILIA, "seed: 30", "seed: 7"), "mine.yaml")
     found = trial.run(definition, patients=40)
     assert found.seed == 7
     _equal(emilia.arms["T-DM1"], found.arms["T-DM1"], 20)

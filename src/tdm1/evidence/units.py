@@ -23,7 +23,6 @@ def _registry() -> Any:
     registry.define("cellcount = [cellcount] = count_of_cells")
     registry.define("gigacount = 1e9 * cellcount")
     registry.define("teracount = 1e12 * cellcount")
-    registry.define("enzyme_unit = [enzyme] = U")
     # A multiple of the laboratory's upper limit of normal is not a plain share: the two do not convert.
     registry.define("upper_limit = [upper_limit]")
     registry.define("nM = 1e-9 * mole / litre")
