@@ -37,7 +37,8 @@ def directory() -> Path:
 
 
 @cache
-def _engine_sources() -> str:
+def engine_sources() -> str:
+    """Hash of the engine's own source files."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -46,7 +47,7 @@ def _engine_sources() -> str:
 
 def key(fingerprint: str, processor: str) -> str:
     """Name of the object for these equations, this processor and this version of the engine."""
-    return hashlib.sha256("\n".join((fingerprint, processor, _engine_sources())).encode()).hexdigest()
+    return hashlib.sha256("\n".join((fingerprint, processor, engine_sources())).encode()).hexdigest()
 
 
 def _path(name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -143,6 +144,13 @@ class Kernel:
             slope_blocks(self._code, self._workspace(tolerance), rows, columns, driving, slopes)
         return slopes
 
+    def __reduce__(self) -> NoReturn:
+        """A kernel is addresses in this process: refuse, instead of failing at some inner pointer."""
+        raise TypeError(
+            f"the kernel of '{self.model.name}' is machine code of this process and cannot be pickled or copied;"
+            " call compile(model) where it is needed: it comes from memory or from the cache on disk"
+        )
+
     def _workspace(self, tolerance: Floats) -> Workspace:
         sizes = len(self._states), len(self._parameters), len(self._inputs)
         return workspace(*sizes, self.compiled.derived, self.compiled.work, tolerance)
@@ -168,6 +176,7 @@ def compile(model: Model, *, report: Callable[[str], None] | None = None) -> Ker
             compiled = _compile(traced)
             _cache.store(name, compiled)
         kernel = _kernels.setdefault(model, Kernel(model, compiled))
+        kernel.warm()
     return kernel
 
 

@@ -12,6 +12,7 @@ class Status(IntEnum):
     NOT_FINITE = 1
     TOO_MANY_STEPS = 2
     STEP_TOO_SMALL = 3
+    OUT_OF_RANGE = 4
 
     @property
     def explain(self) -> str:
@@ -29,5 +30,9 @@ _WORDS = {
     Status.STEP_TOO_SMALL: (
         "The error stayed above the tolerance even for the smallest step allowed; the equations may run"
         " off to infinity inside the interval."
+    ),
+    Status.OUT_OF_RANGE: (
+        "A state is beyond 1e100 in its unit, which no amount in a body can be: look for an extreme parameter"
+        " or for growth that nothing limits."
     ),
 }
