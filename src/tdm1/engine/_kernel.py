@@ -151,6 +151,12 @@ class Kernel:
             " call compile(model) where it is needed: it comes from memory or from the cache on disk"
         )
 
+    def warm(self) -> None:
+        """Have the step loop compiled or loaded now (once on a machine, a few seconds), not at the first patient."""
+        sizes = len(self._states), len(self._parameters), len(self._inputs)
+        states, parameters, inputs = (np.ones((1, size)) for size in sizes)
+        self.advance(states, parameters, inputs, 0.0, 0.0, threads=1)
+
     def _workspace(self, tolerance: Floats) -> Workspace:
         sizes = len(self._states), len(self._parameters), len(self._inputs)
         return workspace(*sizes, self.compiled.derived, self.compiled.work, tolerance)
