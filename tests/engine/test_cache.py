@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ import pytest
 from engine.small_models import LOGISTIC, model
 
 from tdm1 import engine
-from tdm1.engine import _cache, _kernel
+from tdm1.engine import _blocks, _cache, _kernel, _stepper
 
 
 @pytest.fixture
@@ -104,3 +106,20 @@ def test_warm_start_against_no_sympy(folder: Path) -> None:
             [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
         )
         assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_pickled_or_copied_kernel_against_a_clear_error(copied: Callable[[engine.Kernel], object]) -> None:
+    with pytest.raises(TypeError, match=r"'logistic' is machine code of this process .* call compile\(model\)"):
+        copied(engine.compile(LOGISTIC))
+
+
+def test_change_of_any_source_file_against_a_fresh_step_loop() -> None:
+    """numba looks only at one file's date: the hash of all sources must be part of what it finds the loop by."""
+    for function in (_blocks.advance_blocks, _blocks.slope_blocks):
+        (enclosed,) = function.py_func.__closure__
+        assert enclosed.cell_contents == int(_cache.engine_sources()[:15], 16)
+    for module in (_stepper, _blocks):
+        dispatchers = [value for value in vars(module).values() if hasattr(value, "py_func")]
+        kept = [value.py_func.__name__ for value in dispatchers if type(value._cache).__name__ != "NullCache"]
+        assert sorted(kept) == (["advance_blocks", "slope_blocks"] if module is _blocks else [])

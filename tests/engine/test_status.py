@@ -106,3 +106,50 @@ def test_every_status_against_its_words() -> None:
     sentences = {status.explain for status in Status}
     assert len(sentences) == len(Status)
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+#: y' = rate * y: e^(21 rate) after 21 days.
+GROWTH = model("growth", {"y": 1.0}, ("rate",), (), lambda v: {"y": v["rate"] * v["y"]})
+
+
+def test_absurd_but_finite_states_against_out_of_range() -> None:
+    """1e300 is a number, but not an amount: the patient is failed with his states of the start of the phase."""
+    start = np.array([[1.0], [2.0], [1e101], [1.0]])
+    rates = np.array([[10.0], [33.0], [-1.0], [0.1]])
+    after = engine.compile(GROWTH).advance(start, rates, np.empty((4, 0)), 0.0, 21.0, relative_tolerance=1e-8)
+    assert after.status.tolist() == [OK, int(Status.OUT_OF_RANGE), int(Status.OUT_OF_RANGE), OK]
+    np.testing.assert_array_equal(after.states[1:3], start[1:3])
+    np.testing.assert_allclose(after.states[[0, 3], 0], np.exp([210.0, 2.1]), rtol=1e-5)
+
+
+def test_pole_below_zero_against_closed_form_before_and_a_status_after() -> None:
+    """y' = -y^2 from y0 < 0 falls to minus infinity at day -1/y0; the closed form beyond it is not an answer."""
+    start = np.array([[-0.5], [-0.9], [-2.0], [-20.0], [0.5]])
+    falling, none = np.full((5, 1), -1.0), np.empty((5, 0))
+    after = engine.compile(BLOW_UP).advance(start, falling, none, 0.0, 1.0, relative_tolerance=1e-8)
+    assert (after.status == OK).tolist() == [True, True, False, False, True]
+    healthy = [0, 1, 4]
+    np.testing.assert_allclose(after.states[healthy], start[healthy] / (1.0 + start[healthy]), rtol=1e-5)
+    assert np.isfinite(after.states).all()
+
+
+@pytest.mark.parametrize("tolerance", [1e-2, 1e-3, 1e-5])
+def test_many_starts_beyond_the_pole_against_no_ok(tolerance: float) -> None:
+    """A long step must not carry a patient over the pole to the finite branch behind it."""
+    start = np.linspace(1.05, 20.0, 400)[:, None]
+    after = engine.compile(BLOW_UP).advance(
+        start, np.ones((400, 1)), np.empty((400, 0)), 0.0, 1.0, relative_tolerance=tolerance
+    )
+    assert (after.status != OK).all(), start[after.status == OK, 0]
+
+
+def test_missing_rate_of_a_patient_without_infusion_against_zero_rate() -> None:
+    """What is not given does not count: a NaN rate with input_day 0 changes no digit, of nobody."""
+    rates = np.full((8, 1), 1000.0)
+    on = np.full(8, 0.1)
+    rates[2], on[2] = np.nan, 0.0
+    kernel, parameters, start = engine.compile(TWO_COMPARTMENTS), two_compartments_patients(8), np.ones((8, 3))
+    found = kernel.advance(start, parameters, rates, on, 7.0)
+    zero = kernel.advance(start, parameters, np.nan_to_num(rates), on, 7.0)
+    assert not found.status.any()
+    np.testing.assert_array_equal(found.states, zero.states)
