@@ -86,12 +86,11 @@ def product(count: int) -> Course:
 
 
 def run_engine(course: Course, relative_tolerance: float, patients: int | None = None) -> Array:
-    """Weekly states (N, 42, S) by the product's engine, one call a week as a trial would make it."""
+    """Compared quantities every week, shape (N, 42, Q), by the product's engine, one call a week as in a trial."""
     kernel = engine.compile(course.model)
     some = slice(None, patients)
     states, parameters = course.start[some], course.parameters[some]
-    kept = np.empty((len(states), CYCLES * WEEKS_A_CYCLE, states.shape[1]))
-    week = 0
+    kept: list[Array] = []
     for cycle in range(CYCLES):
         on = course.infusion(cycle)
         rates = (course.dose[some] / on)[:, None]
@@ -104,9 +103,8 @@ def run_engine(course: Course, relative_tolerance: float, patients: int | None =
                     f"{course.name}: {np.count_nonzero(after.status)} patients failed; no speed is reported"
                 )
             states = after.states
-            kept[:, week] = states
-            week += 1
-    return kept
+            kept.append(course.compared(states))
+    return np.stack(kept, axis=1)
 
 
 def largest_relative_error(found: Array, truth: Array) -> float:

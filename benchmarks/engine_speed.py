@@ -59,7 +59,7 @@ def compare(course: Course, prototype: Path | None) -> list[dict[str, Any]]:
     courses.run_engine(course, 1e-3, FEW)
     print(f"{course.name}: ready after {time.perf_counter() - started:.1f} s", flush=True)
     count = len(course.start)
-    truth = course.compared(courses.run_engine(course, 1e-10, min(count, 200)))
+    truth = courses.run_engine(course, 1e-10, min(count, 200))
 
     def error(compared: Array) -> float:
         both = min(len(compared), len(truth))
@@ -80,7 +80,7 @@ def compare(course: Course, prototype: Path | None) -> list[dict[str, Any]]:
                 theirs.append(seconds)
         if other is not None:
             other.close()
-    rows.append(row("tdm1", TOLERANCE, count, ours, error(course.compared(found))))
+    rows.append(row("tdm1", TOLERANCE, count, ours, error(found)))
     if theirs:
         rows.append(row("prototype", TOLERANCE, count, theirs, error(answer)))
     rhs = peers.compiled_rhs(course.model)
