@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from mechanism.people import FIRST, LATER, emilia, treat
-from mechanism.sundials import solve
+from oracles.sundials import solve
 
 from tdm1 import engine
 from tdm1.mechanism import Model, shipped
@@ -31,7 +31,7 @@ def _both(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.ndarr
     for patient, start in enumerate(initial_states(who)):
         phases = [
             phase for length in (FIRST, LATER)
-            for phase in ((length, dose[patient] / length), (7.0 - length, 0.0), (14.0, 0.0))
+            for phase in ((length, [dose[patient] / length]), (7.0 - length, [0.0]), (14.0, [0.0]))
         ]
         found = solve(model, who.values[patient], start, phases)
         theirs.append([found[place] for place in (1, 2, 4, 5)])

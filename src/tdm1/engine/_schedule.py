@@ -3,7 +3,7 @@
 The stages of a step wait for one another, so what counts within a stage is its longest chain of
 dependent operations. List scheduling: among the operations whose operands are ready, the one with the
 longest chain behind it comes first, one a cycle. Loads are placed just before their first use and stores
-just after their value, so that few registers are held. This order took a fifth off the time of a step;
+just after their value, so that few registers are held. This order takes a sixth off the time of a step;
 LLVM's own later reordering is switched off for it (`_machine`).
 
 Reference: Cooper and Torczon, "Engineering a Compiler" (3rd ed. 2022), chapter 12 (list scheduling).
