@@ -40,7 +40,19 @@ def test_json_keys_against_the_fixed_form(folder: Path) -> None:
     document = json.loads((folder / "result.json").read_text())
     assert list(document) == ["trial", "seed", "patients", "seconds", "failed_solves", "arms", "comparison"]
     arm = document["arms"]["T-DM1"]
-    for key in ["n", "orr_pct", "pfs_median_month", "pfs_pct", "os_median_month", "labs", "dose_reduced_pct", "dose_delayed_pct", "stopped_for_ae_pct", "relative_dose_intensity_median_pct", "cycles_median"]:
+    for key in [
+        "n",
+        "orr_pct",
+        "pfs_median_month",
+        "pfs_pct",
+        "os_median_month",
+        "labs",
+        "dose_reduced_pct",
+        "dose_delayed_pct",
+        "stopped_for_ae_pct",
+        "relative_dose_intensity_median_pct",
+        "cycles_median",
+    ]:
         assert key in arm
     assert set(arm["labs"]) == {"platelets_decreased", "alt_increased", "ast_increased"}
     assert set(arm["labs"]["alt_increased"]) == {"any_pct", "g3_pct", "g4_pct"}

@@ -84,13 +84,13 @@ WRONG = {
     "chance above 1": ("stop: {fact: emilia.other_stop}", "stop: 1.2 1", "1.2 1", "at most 1"),
     "steps up": ("    kind: t_dm1", "    kind: t_dm1\n    lower_doses: [3 mg/kg, 4 mg/kg]", "lower_doses", "go down"),
     "replaced fact": (
-        "seed: 30", "seed: 30\\nparameters: {tumour.kill_rat: 0.1 1/day}", "kill_rat:", "tumour.kill_rate",
+        "seed: 30", "seed: 30\nparameters: {tumour.kill_rat: 0.1 1/day}", "kill_rat:", "tumour.kill_rate",
     ),
     "replaced fact's unit": (
-        "seed: 30", "seed: 30\\nparameters: {tumour.kill_rate: 0.1 mg}", "0.1 mg", "cannot convert",
+        "seed: 30", "seed: 30\nparameters: {tumour.kill_rate: 0.1 mg}", "0.1 mg", "cannot convert",
     ),
     "replaced fact below 0": (
-        "seed: 30", "seed: 30\\nparameters: {tumour.kill_rate: -1 1/day}", "-1 1/day", "at least 0",
+        "seed: 30", "seed: 30\nparameters: {tumour.kill_rate: -1 1/day}", "-1 1/day", "at least 0",
     ),
     "fact of no model": ("seed: 30", "seed: 30\nparameters: {lvef.test_interval: 30 day}", "lvef", "has no parameter"),
     "setting": ("setting: metastatic", "setting: early", "early", "metastatic"),
