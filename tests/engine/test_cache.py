@@ -30,7 +30,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def compile_again(monkeypatch: pytest.MonkeyPatch) -> tuple[engine.Kernel, list[str]]:
     monkeypatch.setattr(_kernel, "_kernels", {})
     said: list[str] = []
-    return engine.compile(LOGISTIC, report=said.append), said
+    kernel = engine.compile(LOGISTIC, report=said.append)
+    return kernel, [line for line in said if "step loop" not in line]
 
 
 def grown(kernel: engine.Kernel) -> float:
@@ -48,13 +49,13 @@ def test_second_compile_against_no_report(folder: Path, monkeypatch: pytest.Monk
     assert said == []
     assert grown(again) == grown(first)
     assert engine.compile(LOGISTIC) is again, "one kernel for a model"
-    assert [path.suffix for path in folder.iterdir()] == [".kernel"], "nothing half-written is left"
+    assert sorted(path.suffix for path in folder.iterdir()) == [".kernel", ".warm"], "nothing half-written is left"
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty", "text", "head"])
 def test_damaged_file_against_a_rebuilt_one(folder: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
     expected = grown(compile_again(monkeypatch)[0])
-    (path,) = folder.iterdir()
+    (path,) = folder.glob("*.kernel")
     sound = path.read_bytes()
     head, _, code = sound.partition(b"\n")
     fields = {**json.loads(head), "work": "many"}
@@ -101,7 +102,7 @@ def test_warm_start_against_no_sympy(folder: Path) -> None:
         "engine.compile(mechanism.t_dm1(), report=said.append)\nprint(len(said), 'sympy' in sys.modules)"
     )
     environment = {**os.environ, "TDM1_CACHE_DIR": str(folder)}
-    for expected in ("1 False", "0 False"):
+    for expected in ("2 False", "0 False"):
         done = subprocess.run(
             [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
         )
@@ -123,3 +124,14 @@ def test_change_of_any_source_file_against_a_fresh_step_loop() -> None:
         dispatchers = [value for value in vars(module).values() if hasattr(value, "py_func")]
         kept = [value.py_func.__name__ for value in dispatchers if type(value._cache).__name__ != "NullCache"]
         assert sorted(kept) == (["advance_blocks", "slope_blocks"] if module is _blocks else [])
+
+
+def test_step_loop_is_announced_once_an_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TDM1_CACHE_DIR", str(tmp_path))
+    told: list[str] = []
+    for _ in range(2):
+        monkeypatch.setattr(_kernel, "_kernels", {})
+        engine.compile(LOGISTIC, report=told.append)
+    assert [line.split(",")[0] for line in told] == [
+        "compiling the equations of 'logistic' (1 states)", "compiling the step loop",
+    ]

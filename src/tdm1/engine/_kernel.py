@@ -182,7 +182,11 @@ def compile(model: Model, *, report: Callable[[str], None] | None = None) -> Ker
             compiled = _compile(traced)
             _cache.store(name, compiled)
         kernel = _kernels.setdefault(model, Kernel(model, compiled))
+        loop = _cache.step_loop(processor())
+        if report is not None and not loop.exists():
+            report("compiling the step loop, once for this installation (about ten seconds) …")
         kernel.warm()
+        _cache.mark(loop)
     return kernel
 
 
