@@ -16,11 +16,9 @@ if TYPE_CHECKING:
 _LIBRARIES = (
     "numpy",
     "scipy",
-    "sympy",
     "numba",
     "llvmlite",
     "polars",
-    "pyarrow",
     "pydantic",
     "pyyaml",
     "lifelines",
