@@ -47,7 +47,7 @@ def reference_covariates() -> dict[str, Array]:
         "alt_u_per_l": value("population.alt", "U/L"),
         "platelets_1e9_per_l": value("population.platelets", "10*9/L"),
         "baseline_trastuzumab_ug_per_ml": 0.0,
-        "n_target_lesions": 3.0,
+        "n_target_lesions": value("population.target_lesions", "1"),
         "prior_lines": value("tumour.lines_reference", "1"),
     }
     return {name: np.array([number]) for name, number in numbers.items()}

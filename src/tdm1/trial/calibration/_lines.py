@@ -12,6 +12,7 @@ from tdm1.population import BaselineSpec
 from tdm1.trial.arm import run_arm
 from tdm1.trial.calibration._result import Calibration, Fitted, facts_file
 from tdm1.trial.calibration._root import root
+from tdm1.trial.clock import MONTH_DAY
 from tdm1.trial.definition import TDM1Arm
 from tdm1.trial.reading import load
 from tdm1.trial.summary import pfs_curve
@@ -40,8 +41,9 @@ def _median(lines: int, effect: float, patients: int, seed: int) -> float:
         result = run_arm(changed, "T-DM1", sized, seed, None, lambda share: None)
     curve = pfs_curve(result)
     # Progression is seen at scans: the curve is smoothed over half a scan interval on either side.
+    half = trial.visits.scan_every / MONTH_DAY / 2.0
     months = np.arange(1.0, 30.0, 0.1)
-    smooth = np.array([0.5 * (curve.at(month - 0.7) + curve.at(month + 0.7)) for month in months])
+    smooth = np.array([0.5 * (curve.at(month - half) + curve.at(month + half)) for month in months])
     return float(np.interp(0.5, smooth[::-1], months[::-1]))
 
 

@@ -28,7 +28,9 @@ def calibrate_plasma(tell: Tell) -> Calibration:
     started = time.perf_counter()
     name = "dm1.free_share"
     points = evidence.table("clinical_pk").filter(analyte="DM1")
-    points = points.filter((points["time_day"] > 0.01) & (points["dose_mg_per_kg"] == 3.6))
+    dose = evidence.value("label.us.dose_full", "mg/kg")
+    # Left out: the sample before the dose, and one digitised at seven minutes, a peak that an infusion of 90 has not yet.
+    points = points.filter((points["time_day"] > 0.01) & (points["dose_mg_per_kg"] == dose))
     # The infusion ends at 90 minutes; digitised times within it are read at its end.
     first = evidence.value("label.us.infusion_first", "min") / (24 * 60)
     times = np.unique(np.maximum(points["time_day"].to_numpy(), first))
@@ -36,7 +38,7 @@ def calibrate_plasma(tell: Tell) -> Calibration:
 
     def miss(free_share: float) -> float:
         with evidence.what_if({name: free_share}):
-            who, dose_mg = reference_patient(t_dm1(), 3.6)
+            who, dose_mg = reference_patient(t_dm1(), dose)
             course, _ = course_of(who, dose_mg, [0.0], [first], times)
         return float(np.sum(np.log(course["dm1"][place, 0] / points["conc"].to_numpy()) ** 2))
 
@@ -44,7 +46,7 @@ def calibrate_plasma(tell: Tell) -> Calibration:
     best = float(minimize_scalar(miss, bounds=(0.0, 0.05), method="bounded", options={"xatol": 1e-6}).x)  # type: ignore[attr-defined]
     fitted = [Fitted(name, "1", evidence.value(name, "1"), best)]
     where = {
-        name: f"tdm1 calibrate plasma: {points.height} DM1 means at 3.6 mg/kg (clinical_pk), least squares of logs"
+        name: f"tdm1 calibrate plasma: {points.height} DM1 means at {dose:g} mg/kg (clinical_pk), least squares of logs"
     }
     text = facts_file("calibrated_plasma.yaml", "Values calibrated to measured plasma concentrations", fitted, where)
     return Calibration(fitted, time.perf_counter() - started, text)
