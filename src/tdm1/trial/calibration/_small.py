@@ -29,7 +29,7 @@ def calibrate_plasma(tell: Tell) -> Calibration:
     name = "dm1.free_share"
     points = evidence.table("clinical_pk").filter(analyte="DM1")
     dose = evidence.value("label.us.dose_full", "mg/kg")
-    # Left out: the sample before the dose, and one digitised at seven minutes, a peak that an infusion of 90 has not yet.
+    # Left out: the sample before the dose, and a peak digitised at seven minutes, which an infusion of 90 has not yet.
     points = points.filter((points["time_day"] > 0.01) & (points["dose_mg_per_kg"] == dose))
     # The infusion ends at 90 minutes; digitised times within it are read at its end.
     first = evidence.value("label.us.infusion_first", "min") / (24 * 60)
