@@ -41,7 +41,7 @@ def truncated(score: Array, low: float, high: float) -> Array:
     """Scores squeezed between two scores, so that their law is the normal one cut there."""
     if low == -np.inf and high == np.inf:
         return score
-    if low > 0.0:  # work in the lower tail, where the normal distribution function keeps its digits
+    if low > 0.0 or high == np.inf:  # work in the lower tail, where the normal distribution function keeps its digits
         return -truncated(-score, -high, -low)
     bottom, top = ndtr(low), ndtr(high)
     return np.clip(ndtri(bottom + (top - bottom) * ndtr(score)), low, high)

@@ -34,16 +34,23 @@ def builtin() -> list[str]:
 
 @cache
 def _document(name: str) -> dict[str, Any]:
+    """A built-in baseline as written, over the one it is based on, if any."""
     if name not in builtin():
         known = builtin()
         raise PopulationError(f"no baseline is called '{name}'{nearest(name, known)} (known: {', '.join(known)})")
-    return yaml.safe_load(_FOLDER.joinpath(f"{name}.yaml").read_text("utf-8"))
+    written: dict[str, Any] = yaml.safe_load(_FOLDER.joinpath(f"{name}.yaml").read_text("utf-8"))
+    base = written.get("based_on")
+    return {**_document(base), **written} if isinstance(base, str) else written
 
 
 def _covariate(name: str) -> Any:
     variable = VARIABLES[name]
     unit = "no unit" if variable.unit == "1" else variable.unit
-    return Field(description=f"{variable.meaning}, {unit}", json_schema_extra={"unit": variable.unit})
+    extra: dict[str, Any] = {"unit": variable.unit}
+    if not variable.optional:
+        return Field(description=f"{variable.meaning}, {unit}", json_schema_extra=extra)
+    without = "; null or left out: these patients have none"
+    return Field(default=None, description=f"{variable.meaning}, {unit}{without}", json_schema_extra=extra)
 
 
 def _check(variable: Variable, distribution: Distribution) -> None:
@@ -73,8 +80,9 @@ def _check(variable: Variable, distribution: Distribution) -> None:
 class BaselineSpec(Strict):
     """Distributions of all baseline covariates and their correlations, as a trial file writes them.
 
-    Either all covariates are given, or `based_on` names a built-in baseline and those given replace
-    its own; correlations, if given, replace all of its correlations.
+    Either all covariates are given, but for the optional ones, or `based_on` names a built-in baseline and
+    those given replace its own; correlations, if given, replace all of its correlations. An optional
+    covariate that is null does not exist in these patients.
     """
 
     based_on: str | None = Field(default=None, description="built-in baseline that gives what is not written here")
@@ -85,16 +93,24 @@ class BaselineSpec(Strict):
     alt_u_per_l: Distribution = _covariate("alt_u_per_l")
     bilirubin_x_uln: Distribution = _covariate("bilirubin_x_uln")
     her2_ecd_ng_per_ml: Distribution = _covariate("her2_ecd_ng_per_ml")
-    sum_of_diameters_mm: Distribution = _covariate("sum_of_diameters_mm")
+    sum_of_diameters_mm: Distribution | None = _covariate("sum_of_diameters_mm")
     baseline_trastuzumab_ug_per_ml: Distribution = _covariate("baseline_trastuzumab_ug_per_ml")
     platelets_1e9_per_l: Distribution = _covariate("platelets_1e9_per_l")
     lvef_pct: Distribution = _covariate("lvef_pct")
-    n_target_lesions: Distribution = _covariate("n_target_lesions")
+    n_target_lesions: Distribution | None = _covariate("n_target_lesions")
     prior_lines: Distribution = _covariate("prior_lines")
     ecog: Distribution = _covariate("ecog")
     visceral: Distribution = _covariate("visceral")
     asian: Distribution = _covariate("asian")
     measurable: Distribution = _covariate("measurable")
+    neutrophils_1e9_per_l: Distribution = _covariate("neutrophils_1e9_per_l")
+    haemoglobin_g_per_dl: Distribution = _covariate("haemoglobin_g_per_dl")
+    potassium_mmol_per_l: Distribution = _covariate("potassium_mmol_per_l")
+    early_disease: Distribution = _covariate("early_disease")
+    cns_metastases: Distribution = _covariate("cns_metastases")
+    prior_anthracycline: Distribution = _covariate("prior_anthracycline")
+    hormone_receptor_positive: Distribution = _covariate("hormone_receptor_positive")
+    node_positive: Distribution | None = _covariate("node_positive")
     correlations: tuple[Correlation, ...] = Field(
         strict=False, description="correlations of the normal scores (Gaussian copula); pairs not listed have none"
     )
@@ -110,16 +126,33 @@ class BaselineSpec(Strict):
 
     @model_validator(mode="after")
     def _sound(self) -> BaselineSpec:
-        for name, variable in VARIABLES.items():
-            _check(variable, self.of(name))
+        for name in self.names:
+            _check(VARIABLES[name], self.of(name))
+        if (self.sum_of_diameters_mm is None) != (self.n_target_lesions is None):
+            raise ValueError("sum_of_diameters_mm and n_target_lesions go together: give both, or neither (no tumour)")
+        for correlation in self.correlations:
+            for name in correlation.between:
+                if name not in self.names:
+                    raise ValueError(f"correlations: these patients have no '{name}'; leave the pair out")
         matrix(self.correlations)
         return self
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Covariates that these patients have, in the order of VARIABLES."""
+        return tuple(name for name in VARIABLES if getattr(self, name) is not None)
+
     def of(self, name: str) -> Distribution:
-        """The distribution of a covariate. Raises PopulationError, with the nearest name, for an unknown one."""
+        """The distribution of a covariate.
+
+        Raises PopulationError, with the nearest name, for an unknown one, and for one that these patients do not have.
+        """
         if name not in VARIABLES:
             raise PopulationError(f"no covariate is called '{name}'{nearest(name, VARIABLES)}")
-        return getattr(self, name)
+        found = getattr(self, name)
+        if found is None:
+            raise PopulationError(f"these patients have no '{name}': the baseline leaves it out")
+        return found
 
     def factor(self) -> Array:
         """Lower triangular factor of the correlation matrix over VARIABLES, in their order."""

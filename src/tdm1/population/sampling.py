@@ -40,8 +40,10 @@ def _draw(baseline: BaselineSpec, lower: Array, seed: int, block: int, attempt: 
         # A stream a covariate: a new covariate does not change the others.
         normal(seed, f"baseline {name}", block * BLOCK, BLOCK, attempt=attempt)[:, 0] for name in VARIABLES
     ]
-    scores = correlate(lower, independent)
-    found = {name: baseline.of(name).quantile(score) for name, score in zip(VARIABLES, scores, strict=True)}
+    scores = dict(zip(VARIABLES, correlate(lower, independent), strict=True))
+    found = {name: baseline.of(name).quantile(scores[name]) for name in baseline.names}
+    if "sum_of_diameters_mm" not in found:
+        return found
     smallest = evidence.value("population.target_lesions.smallest_diameter", "mm")
     room = np.maximum(np.floor(found["sum_of_diameters_mm"] / smallest), 1.0)
     largest = evidence.value("population.target_lesions.largest_diameter", "mm")
@@ -87,11 +89,12 @@ def sample(
 ) -> dict[str, Array]:
     """Baseline covariates of patients `first` to `first + count - 1`, by name (see VARIABLES for units).
 
-    Every array has shape (count,) and type float64; yes-or-no covariates are 1 and 0. Covariates are
-    drawn through a Gaussian copula. With `screen` (the trial's eligibility criteria), a patient who
-    fails is drawn again from her own stream until she meets them all, so that patient k is the same
-    person whatever `first` and `count` are. The number of lesions is such that their mean diameter lies
-    between the smallest measurable one and the largest that a lesion is taken to have.
+    Every array has shape (count,) and type float64; yes-or-no covariates are 1 and 0; covariates that
+    the baseline leaves out are not there. Covariates are drawn through a Gaussian copula. With `screen`
+    (the trial's eligibility criteria), a patient who fails is drawn again from her own stream until she
+    meets them all, so that patient k is the same person whatever `first` and `count` are. The number of
+    lesions is such that their mean diameter lies between the smallest measurable one and the largest
+    that a lesion is taken to have.
 
     Raises ValueError for a negative `first` or `count` or a bad seed, and PopulationError when a
     patient meets the criteria in none of ATTEMPTS draws.
@@ -105,14 +108,17 @@ def sample(
         start = block * BLOCK
         wanted = slice(max(first - start, 0), min(end - start, BLOCK))
         parts.append(_block(baseline, lower, seed, block, screen, wanted))
-    return {name: np.concatenate([part[name] for part in parts] or [np.empty(0)]) for name in VARIABLES}
+    return {name: np.concatenate([part[name] for part in parts] or [np.empty(0)]) for name in baseline.names}
 
 
 def frame(columns: Mapping[str, Array], first: int = 0) -> pl.DataFrame:
-    """Sampled covariates as a Polars frame: `patient` from `first`, whole numbers as Int64, yes or no as Boolean."""
+    """Sampled covariates as a Polars frame: `patient` from `first`, whole numbers Int64, yes or no Boolean."""
     import polars as pl
 
     kinds = {"number": pl.Float64, "whole": pl.Int64, "yes_no": pl.Boolean}
-    series = [pl.Series(name, columns[name]).cast(kinds[variable.kind]) for name, variable in VARIABLES.items()]
+    series = [
+        pl.Series(name, columns[name]).cast(kinds[variable.kind])
+        for name, variable in VARIABLES.items() if name in columns
+    ]
     count = len(series[0])
     return pl.DataFrame([pl.Series("patient", np.arange(first, first + count)), *series])
