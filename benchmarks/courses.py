@@ -93,7 +93,8 @@ def run_engine(course: Course, relative_tolerance: float, patients: int | None =
     kept: list[Array] = []
     for cycle in range(CYCLES):
         on = course.infusion(cycle)
-        rates = (course.dose[some] / on)[:, None]
+        rates = np.zeros((len(states), len(course.model.inputs)))
+        rates[:, 0] = course.dose[some] / on
         for part in range(WEEKS_A_CYCLE):
             after = kernel.advance(
                 states, parameters, rates, 0.0 if part else on, WEEK_DAY, relative_tolerance=relative_tolerance

@@ -1,8 +1,9 @@
 """Plasma: T-DM1 conjugate (Lu 2014), naked antibody by the derived human split, and their balance.
 
 Two compartments for each. Deconjugation turns conjugate into naked antibody; proteolysis removes
-both alike. What the tumour takes up is a share of the clearance that Lu 2014 estimated, not an
-addition to it, so the published conjugate kinetics are unchanged and mass is still conserved.
+both alike. Trastuzumab given as such is naked antibody from the start; one molar mass serves both forms, so that
+a milligram given is a milligram measured. What the tumour takes up is a share of the clearance that Lu 2014
+estimated, not an addition to it, so the published conjugate kinetics are unchanged and mass is still conserved.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def _provides(v: Values) -> dict[str, Any]:
 
 
 def _derivatives(v: Values) -> dict[str, Any]:
-    dose = v["infusion"] * NMOL_PER_MG_AT_1_G_PER_MOL / v["molar_mass"]
+    nmol_per_mg = NMOL_PER_MG_AT_1_G_PER_MOL / v["molar_mass"]
+    dose, naked_dose = v["infusion"] * nmol_per_mg, v["trastuzumab_infusion"] * nmol_per_mg
     out = v["intercompartmental_clearance"] / v["central_volume"]
     back = v["intercompartmental_clearance"] / v["peripheral_volume"]
     conjugate_exchange = out * v["conjugate_central"] - back * v["conjugate_peripheral"]
@@ -72,7 +74,7 @@ def _derivatives(v: Values) -> dict[str, Any]:
     return {
         "conjugate_central": dose - v["deconjugation"] - v["conjugate_proteolysis"] - conjugate_exchange,
         "conjugate_peripheral": conjugate_exchange,
-        "naked_central": v["deconjugation"] - v["naked_proteolysis"] - naked_exchange,
+        "naked_central": naked_dose + v["deconjugation"] - v["naked_proteolysis"] - naked_exchange,
         "naked_peripheral": naked_exchange,
         "conjugate_auc": v["conjugate"],
     }
@@ -121,7 +123,10 @@ PLASMA = Part(
             "population.baseline_trastuzumab",
         ),
     ),
-    inputs=(Quantity("infusion", "mg/day", "rate of the T-DM1 infusion"),),
+    inputs=(
+        Quantity("infusion", "mg/day", "rate of the T-DM1 infusion"),
+        Quantity("trastuzumab_infusion", "mg/day", "rate of the trastuzumab infusion"),
+    ),
     needs=(),
     quantities=(
         Quantity("conjugate_nm", "nM", "conjugate concentration in plasma, molar"),

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tdm1.mechanism import _friberg
 from tdm1.mechanism._model import Parameter, Part, Quantity, State, Values
-from tdm1.mechanism.arithmetic import exp, power
+from tdm1.mechanism.arithmetic import exp
 
-_TRANSITS = 3
+_CELL, _BLOOD = "platelet", "platelets_blood"
 
 
 def _provides(v: Values) -> dict[str, Any]:
@@ -21,16 +22,9 @@ def _provides(v: Values) -> dict[str, Any]:
 
 
 def _derivatives(v: Values) -> dict[str, Any]:
-    rate = (_TRANSITS + 1) / v["platelet_transit_time"]
     set_point = v["platelet_baseline"] * v["platelet_pool"]
-    feedback = power(set_point / v["platelets_blood"], v["platelet_feedback"])
-    proliferation = rate * v["platelet_precursors"] * v["platelet_suppression"] * feedback
     return {
-        "platelet_precursors": proliferation - rate * v["platelet_precursors"],
-        "platelet_transit_1": rate * (v["platelet_precursors"] - v["platelet_transit_1"]),
-        "platelet_transit_2": rate * (v["platelet_transit_1"] - v["platelet_transit_2"]),
-        "platelet_transit_3": rate * (v["platelet_transit_2"] - v["platelet_transit_3"]),
-        "platelets_blood": rate * (v["platelet_transit_3"] - v["platelets_blood"]),
+        **_friberg.derivatives(v, _CELL, _BLOOD, set_point, v["platelet_suppression"]),
         "platelet_pool": v["platelet_pool_turnover"] * (1.0 - v["platelet_pool"])
         - v["platelet_pool_depletion"] * v["conjugate"] * v["platelet_pool"],
     }
@@ -38,24 +32,14 @@ def _derivatives(v: Values) -> dict[str, Any]:
 
 def _initial(v: Values) -> dict[str, Any]:
     start = v["platelet_baseline"]
-    names = ("platelet_precursors", "platelet_transit_1", "platelet_transit_2", "platelet_transit_3", "platelets_blood")
-    return {**dict.fromkeys(names, start), "platelet_pool": start / start}
+    return {**dict.fromkeys(_friberg.names(_CELL, _BLOOD), start), "platelet_pool": start / start}
 
 
 PLATELETS = Part(
     name="platelets",
     source="friberg2002",
     states=(
-        *(
-            State(name, "10*9/L", meaning, 1.0)
-            for name, meaning in (
-                ("platelet_precursors", "dividing precursors, as the count they would give"),
-                ("platelet_transit_1", "maturing, first stage"),
-                ("platelet_transit_2", "maturing, second stage"),
-                ("platelet_transit_3", "maturing, third stage"),
-                ("platelets_blood", "platelets in the blood"),
-            )
-        ),
+        *_friberg.states(_CELL, _BLOOD, "10*9/L", "platelets", 1.0),
         State("platelet_pool", "1", "precursor pool as a share of its size without drug", 0.01),
     ),
     parameters=(

@@ -17,6 +17,7 @@ from tdm1.evidence.units import factor
 from tdm1.mechanism import Model
 from tdm1.mechanism.plasma import covariate_clearance
 from tdm1.mechanism.tumour import lesion_volume_cm3
+from tdm1.population._laboratory import COVARIATES, laboratory, spread
 
 Array = NDArray[np.float64]
 
@@ -36,6 +37,14 @@ EFFECTS = (
     "ast_slope",
     "platelet_drift",
     "kill_rate",
+    # The place of an effect is part of the definition of a patient: new ones stand at the end.
+    "neutrophil_slope",
+    "haemoglobin_slope",
+    "bilirubin_slope",
+    "potassium_slope",
+    "heart_sensitivity",
+    "neutrophil_transit_time",
+    "neutrophil_feedback",
 )
 
 #: Parameters of the equations that a covariate gives, with the covariate's name.
@@ -43,6 +52,11 @@ _FROM_COVARIATES = {
     "platelet_baseline": "platelets_1e9_per_l",
     "alt_baseline": "alt_u_per_l",
     "ast_baseline": "ast_u_per_l",
+    "neutrophil_baseline": "neutrophils_1e9_per_l",
+    "haemoglobin_baseline": "haemoglobin_g_per_dl",
+    "bilirubin_baseline": "bilirubin_x_uln",
+    "potassium_baseline": "potassium_mmol_per_l",
+    "lvef_baseline": "lvef_pct",
     "baseline_trastuzumab": "baseline_trastuzumab_ug_per_ml",
     "lesions": "n_target_lesions",
 }
@@ -86,22 +100,23 @@ def typical(model: Model, overrides: Mapping[str, float] | None = None) -> dict[
     return found
 
 
-def _spread(name: str) -> float:
-    variability = evidence.fact(name).variability
-    if variability is None:
-        raise evidence.EvidenceError(f"fact '{name}' has no between_patients, but the population needs one")
-    return variability.sd
-
-
 def _logit_shift(share: Array, shift: Array) -> Array:
     odds = share / (1.0 - share) * np.exp(shift)
     return odds / (1.0 + odds)
 
 
+def _tumour_ratio(c: Mapping[str, Array], count: int) -> Array:
+    """Sum of diameters over the reference patient's, shape (N,); 1 for who has no tumour to measure."""
+    if "sum_of_diameters_mm" not in c:
+        return np.ones(count)
+    reference = evidence.value("plasma.covariate.tumour_reference", "cm")
+    return np.where(np.isnan(c["sum_of_diameters_mm"]), 1.0, c["sum_of_diameters_mm"] / 10.0 / reference)
+
+
 def _plasma(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
     """Lu 2014: covariates, and correlated variability of clearance and central volume."""
     value = evidence.value
-    sd_cl, sd_vc = _spread("plasma.clearance"), _spread("plasma.central_volume")
+    sd_cl, sd_vc = spread("plasma.clearance"), spread("plasma.central_volume")
     slope = value("plasma.clearance_central_volume_covariance", "1") / sd_cl
     rest = np.sqrt(sd_vc**2 - slope**2)
     weight = c["weight_kg"] / value("plasma.covariate.weight_reference", "kg")
@@ -111,7 +126,7 @@ def _plasma(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, A
         weight_ratio=weight,
         ecd_ratio=c["her2_ecd_ng_per_ml"] / value("plasma.covariate.her2_ecd_reference", "ng/mL"),
         albumin_ratio=c["albumin_g_per_l"] / value("plasma.covariate.albumin_reference", "g/L"),
-        tumour_ratio=c["sum_of_diameters_mm"] / 10.0 / value("plasma.covariate.tumour_reference", "cm"),
+        tumour_ratio=_tumour_ratio(c, len(reference)),
         ast_ratio=c["ast_u_per_l"] / value("plasma.covariate.ast_reference", "U/L"),
         baseline_trastuzumab_ug_per_ml=c["baseline_trastuzumab_ug_per_ml"],
         weight_exponent=value("plasma.covariate.weight_on_clearance", "1"),
@@ -132,7 +147,7 @@ def _plasma(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, A
     for name in ("intercompartmental_clearance", "peripheral_volume"):
         # The far tails are folded back smoothly: the effect is squeezed into +-bound.
         squeezed = bound * np.tanh(z[name] / bound)
-        columns[name] = columns[name] * np.exp(_spread(f"plasma.{name}") * squeezed)
+        columns[name] = columns[name] * np.exp(spread(f"plasma.{name}") * squeezed)
 
 
 def _released_dm1(columns: dict[str, Array], c: Mapping[str, Array]) -> None:
@@ -145,27 +160,29 @@ def _released_dm1(columns: dict[str, Array], c: Mapping[str, Array]) -> None:
 
 def _tumour(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
     for name in ("her2_concentration", "kill_half_concentration", "kill_rate", "doubling_time", "linear_growth"):
-        columns[name] = columns[name] * np.exp(_spread(f"tumour.{name}") * z[name])
+        columns[name] = columns[name] * np.exp(spread(f"tumour.{name}") * z[name])
     # The effect is known up to the largest group of the trial it comes from, and is not extrapolated.
     lines = np.minimum(c["prior_lines"], evidence.value("tumour.lines_highest", "1"))
     lines = lines - evidence.value("tumour.lines_reference", "1")
     columns["kill_half_concentration"] *= np.exp(evidence.value("tumour.lines_on_half_concentration", "1") * lines)
+    columns["kill_half_concentration"] *= np.exp(
+        evidence.value("tumour.cns_on_half_concentration", "1") * c["cns_metastases"]
+    )
     columns["resistant_share"] = _logit_shift(
-        columns["resistant_share"], _spread("tumour.resistant_share") * z["resistant_share"]
+        columns["resistant_share"], spread("tumour.resistant_share") * z["resistant_share"]
     )
     columns["lesion_volume_start"] = lesion_volume_cm3(c["sum_of_diameters_mm"] / c["n_target_lesions"])
 
 
-def _safety(columns: dict[str, Array], z: Mapping[str, Array]) -> None:
-    columns["platelet_slope"] = columns["platelet_slope"] * np.exp(_spread("platelets.slope") * z["platelet_slope"])
-    from scipy.special import ndtr
-
-    drifts = ndtr(z["platelet_drift"]) < evidence.value("platelets.drift_share", "1")
-    columns["platelet_pool_depletion"] = np.where(drifts, columns["platelet_pool_depletion"], 0.0)
-    rho = evidence.value("transaminases.effect_correlation", "1")
-    columns["alt_slope"] = columns["alt_slope"] * np.exp(_spread("alt.slope") * z["alt_slope"])
-    together = rho * z["alt_slope"] + np.sqrt(1.0 - rho**2) * z["ast_slope"]
-    columns["ast_slope"] = columns["ast_slope"] * np.exp(_spread("ast.slope") * together)
+def _needed(model: Model) -> set[str]:
+    """Covariates without which the parameters of this model cannot be given."""
+    names = {"weight_kg", "her2_ecd_ng_per_ml", "albumin_g_per_l", "ast_u_per_l"}
+    names |= {covariate for parameter, covariate in _FROM_COVARIATES.items() if parameter in model.parameters}
+    if "lesion_volume_start" in model.parameters:
+        names |= {"sum_of_diameters_mm", "prior_lines", "cns_metastases"}
+    if "platelet_slope" in model.parameters:
+        names |= set(COVARIATES)
+    return names
 
 
 def individuals(
@@ -177,37 +194,34 @@ def individuals(
     effects     standard normal random effects, shape (N, len(EFFECTS)); zeros give typical patients
     overrides   facts to replace, by name and in the fact's unit (`--set`)
 
-    Raises ParameterError for an unknown override and for a missing
-    covariate. Source: the facts that model.parameter_table names; covariates after Lu 2014, Eq 5.
+    Only the covariates that the model's parts use are needed. Without a tumour in the model the sum of diameters
+    is not among them: it still acts on clearance where a patient has one, and who has none (no such covariate, or
+    NaN) has the clearance of the reference patient in this respect.
+
+    Raises ParameterError for an unknown override and for a missing covariate. Source: the facts that
+    model.parameter_table names; covariates after Lu 2014, Eq 5.
     """
     count = len(effects)
-    needed = {
-        "weight_kg",
-        "her2_ecd_ng_per_ml",
-        "albumin_g_per_l",
-        "sum_of_diameters_mm",
-        "ast_u_per_l",
-        "prior_lines",
-        *_FROM_COVARIATES.values(),
-    }
+    needed = _needed(model)
     missing = sorted(needed - set(covariates))
     if missing:
         raise ParameterError(f"covariates {', '.join(missing)} are missing; each patient needs them")
     c = {
         name: np.broadcast_to(np.asarray(column, float), (count,))
         for name, column in covariates.items()
-        if name in needed
+        if name in needed or name == "sum_of_diameters_mm"
     }
     z = {name: effects[:, column] for column, name in enumerate(EFFECTS)}
     columns: dict[str, Array] = {name: np.full(count, value) for name, value in typical(model, overrides).items()}
     for name, covariate in _FROM_COVARIATES.items():
-        columns[name] = c[covariate]
+        if name in model.parameters:
+            columns[name] = c[covariate]
     _plasma(columns, c, z)
     _released_dm1(columns, c)
     if "lesion_volume_start" in model.parameters:
         _tumour(columns, c, z)
     if "platelet_slope" in model.parameters:
-        _safety(columns, z)
+        laboratory(columns, c, z)
     return Individuals(model, np.column_stack([columns[name] for name in model.parameters]))
 
 

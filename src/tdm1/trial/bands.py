@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tdm1 import engine
+from tdm1.mechanism import Model
 from tdm1.mechanism.tumour import lesion_diameter_mm
 from tdm1.population.individual import Individuals, initial_states
 from tdm1.trial.definition import TDM1Arm, TrialFile
@@ -24,6 +25,12 @@ OBSERVABLES = {
     "platelets": "10*9/L",
     "alt": "U/L",
     "ast": "U/L",
+    "bilirubin": "xULN",
+    "neutrophils": "10*9/L",
+    "haemoglobin": "g/dL",
+    "potassium": "mmol/L",
+    "lvef": "%",
+    "nerve_exposure": "ug/mL",
     "sum_of_diameters": "mm",
     "tumour_payload": "nM",
     "kill_rate": "1/day",
@@ -31,15 +38,24 @@ OBSERVABLES = {
 _OF_MODEL = {"tumour_payload": "unbound_sensitive", "kill_rate": "kill_sensitive"}
 
 
+def observables(model: Model) -> dict[str, str]:
+    """What a simulation with this model can show, with its unit: without a tumour, all but the tumour's."""
+    return {name: unit for name, unit in OBSERVABLES.items() if _output(name) in model.outputs}
+
+
+def _output(name: str) -> str:
+    """The model's output that an observable is, or is computed from."""
+    return "lesion_volume" if name == "sum_of_diameters" else _OF_MODEL.get(name, name)
+
+
 def observe(kernel: engine.Kernel, who: Individuals, states: Array, inputs: Array) -> dict[str, Array]:
     """Every observable of N patients at one time, each of shape (N,)."""
     outputs = kernel.observe(states, who.values, inputs)
-    names = who.model.outputs
-    found = {
-        name: outputs[:, names.index(_OF_MODEL.get(name, name))] for name in OBSERVABLES if name != "sum_of_diameters"
-    }
-    volume = np.maximum(outputs[:, names.index("lesion_volume")], 0.0)
-    found["sum_of_diameters"] = who.column("lesions") * lesion_diameter_mm(volume)
+    shown = observables(who.model)
+    found = {name: outputs[:, who.model.outputs.index(_output(name))] for name in shown}
+    if "sum_of_diameters" in found:
+        volume = np.maximum(found["sum_of_diameters"], 0.0)
+        found["sum_of_diameters"] = who.column("lesions") * lesion_diameter_mm(volume)
     return found
 
 
@@ -49,31 +65,38 @@ def doses_between(dose_days: Sequence[float], times: Array) -> list[float]:
 
 
 def course_of(
-    who: Individuals, dose_mg: Array, dose_days: Sequence[float], infusion_days: Sequence[float], times: Array
+    who: Individuals,
+    dose_mg: Array,
+    dose_days: Sequence[float],
+    infusion_days: Sequence[float],
+    times: Array,
+    drug: str = "infusion",
 ) -> tuple[dict[str, Array], NDArray[np.int8]]:
     """Observables at `times` (T,), each of shape (T, N), and a status per patient, for fixed doses (mg, shape (N,)).
 
+    `drug` is the model's input that the doses go to: `infusion` for T-DM1, `trastuzumab_infusion` for trastuzumab.
     Doses start on `dose_days` and last `infusion_days`; an observation during an infusion sees it running.
     """
     kernel = engine.compile(who.model)
     states = initial_states(who)
     count = len(states)
+    given = np.array([float(name == drug) for name in who.model.inputs])
     status = np.zeros(count, np.int8)
     edges = sorted({*doses_between(dose_days, times), *(d + i for d, i in zip(dose_days, infusion_days, strict=True))})
     seen: dict[float, dict[str, Array]] = {}
     wanted = {float(time) for time in times}
     for place, day in enumerate(edges):
         if day in wanted:
-            seen[day] = observe(kernel, who, states, np.zeros((count, 1)))
+            seen[day] = observe(kernel, who, states, np.zeros((count, len(who.model.inputs))))
         if place + 1 == len(edges):
             break
         span = edges[place + 1] - day
         running = [i for d, i in zip(dose_days, infusion_days, strict=True) if d <= day < d + i * (1.0 - 1e-12)]
         rate = np.sum([dose_mg / length for length in running], axis=0) if running else np.zeros(count)
         on = span if running else 0.0
-        moved = kernel.advance(states, who.values, rate[:, None], np.full(count, on), span, status=status)
+        moved = kernel.advance(states, who.values, rate[:, None] * given, np.full(count, on), span, status=status)
         states, status = moved.states, moved.status
-    return {name: np.stack([seen[float(time)][name] for time in times]) for name in OBSERVABLES}, status
+    return {name: np.stack([seen[float(time)][name] for time in times]) for name in observables(who.model)}, status
 
 
 def summarise(courses: dict[str, Array], status: NDArray[np.int8]) -> dict[str, tuple[Array, Array, Array]]:

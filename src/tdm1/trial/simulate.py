@@ -49,6 +49,16 @@ def reference_covariates() -> dict[str, Array]:
         "baseline_trastuzumab_ug_per_ml": 0.0,
         "n_target_lesions": value("population.target_lesions", "1"),
         "prior_lines": value("tumour.lines_reference", "1"),
+        "neutrophils_1e9_per_l": value("population.neutrophils", "10*9/L"),
+        "haemoglobin_g_per_dl": value("population.haemoglobin", "g/dL"),
+        "bilirubin_x_uln": value("population.bilirubin", "1"),
+        "potassium_mmol_per_l": value("population.potassium", "mmol/L"),
+        "lvef_pct": value("population.lvef", "%"),
+        # Of the majority of the trial that the effects are calibrated to.
+        "asian": 0.0,
+        "early_disease": 0.0,
+        "cns_metastases": 0.0,
+        "prior_anthracycline": 1.0,
     }
     return {name: np.array([number]) for name, number in numbers.items()}
 
