@@ -24,17 +24,22 @@ def emilia(model: Model, count: int, seed: int = 1, extreme: bool = False) -> tu
     return individuals(model, covariates, effects), 3.6 * covariates["weight_kg"]
 
 
+def inputs(infusion: np.ndarray, trastuzumab: np.ndarray | float = 0.0) -> np.ndarray:
+    """Rates of the models' inputs (mg/day), shape (N, 2)."""
+    return np.stack(np.broadcast_arrays(infusion, trastuzumab), axis=1)
+
+
 def treat(
     kernel: engine.Kernel, who: Individuals, dose_mg: np.ndarray, cycles: int, relative_tolerance: float = 1e-5,
-    every_days: float = 21.0,
+    every_days: float = 21.0, trastuzumab_mg: np.ndarray | float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """States at the end of `cycles` equal cycles, and statuses."""
+    """States at the end of `cycles` equal cycles of T-DM1 and, where asked for, trastuzumab, and statuses."""
     states = initial_states(who)
     status = np.zeros(len(states), np.int8)
     for cycle in range(cycles):
         length = LATER if cycle else FIRST
         moved = kernel.advance(
-            states, who.values, (dose_mg / length)[:, None], length, every_days,
+            states, who.values, inputs(dose_mg / length, trastuzumab_mg / length), length, every_days,
             relative_tolerance=relative_tolerance, status=status,
         )
         states, status = moved.states, moved.status

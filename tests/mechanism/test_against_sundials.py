@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from mechanism.people import FIRST, LATER, emilia, treat
+from mechanism.people import FIRST, LATER, emilia, inputs, treat
 from oracles.sundials import solve
 
 from tdm1 import engine
@@ -12,6 +12,9 @@ from tdm1.mechanism import Model, shipped
 from tdm1.population.individual import initial_states
 
 BY_NAME = pytest.mark.parametrize("model", shipped(), ids=lambda model: model.name)
+
+#: Given with every dose of T-DM1, so that both inputs are at work.
+TRASTUZUMAB_MG = 420.0
 
 
 def _both(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.ndarray]:
@@ -22,7 +25,7 @@ def _both(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.ndarr
     for length in (FIRST, LATER):
         for on, days in ((length, 7.0), (0.0, 14.0)):
             moved = kernel.advance(
-                states, who.values, (dose / length)[:, None], on, days, relative_tolerance=relative_tolerance
+                states, who.values, inputs(dose / length, TRASTUZUMAB_MG / length), on, days, relative_tolerance=relative_tolerance
             )
             assert not moved.status.any()
             states = moved.states
@@ -31,7 +34,9 @@ def _both(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.ndarr
     for patient, start in enumerate(initial_states(who)):
         phases = [
             phase for length in (FIRST, LATER)
-            for phase in ((length, [dose[patient] / length]), (7.0 - length, [0.0]), (14.0, [0.0]))
+            for phase in (
+                (length, [dose[patient] / length, TRASTUZUMAB_MG / length]), (7.0 - length, [0.0, 0.0]), (14.0, [0.0, 0.0])
+            )
         ]
         found = solve(model, who.values[patient], start, phases)
         theirs.append([found[place] for place in (1, 2, 4, 5)])

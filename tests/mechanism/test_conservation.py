@@ -1,4 +1,4 @@
-"""The books: drug in = drug in the body + drug eliminated, for antibody and for payload."""
+"""The books: drug in = drug in the body + drug eliminated, for antibody (T-DM1 and trastuzumab) and for payload."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def _imbalance(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.
     """Relative error of the antibody's and of the payload's books, shape (64,) each."""
     who, dose = emilia(model, 64, seed=3, extreme=True)
     kernel = engine.compile(model)
-    states, status = treat(kernel, who, dose, CYCLES, relative_tolerance)
+    states, status = treat(kernel, who, dose, CYCLES, relative_tolerance, trastuzumab_mg=2.0 * dose)
     assert not status.any()
     at = Named(kernel, who, states)
-    return _antibody(who, CYCLES * dose, at), _payload(who, CYCLES * dose, at)
+    return _antibody(who, CYCLES * 3.0 * dose, at), _payload(who, CYCLES * dose, at)
 
 
 def _antibody(who: Individuals, total_mg: np.ndarray, at: Named) -> np.ndarray:

@@ -36,7 +36,7 @@ def _patient(model: Model) -> tuple[list[float], list[float], list[float]]:
     start = initial_states(who)[0]
     states = [float(value) + 0.37 * state.scale * (place + 1) for place, (value, state) in
               enumerate(zip(start, model.state_table, strict=True))]
-    return states, [float(value) for value in who.values[0]], [float(dose[0]) / 0.0625]
+    return states, [float(value) for value in who.values[0]], [float(dose[0]) / 0.0625, 3000.0]
 
 
 def _with_units(values: list[float], units: list[str]) -> list[Any]:

@@ -63,7 +63,7 @@ def _upper_limit(criterion: Criterion, uln: Mapping[str, float]) -> float:
         return 1.0
     limit = uln.get(criterion.variable)
     if limit is None:
-        return evidence.value(UPPER_LIMITS[criterion.variable], VARIABLES[criterion.variable])
+        return evidence.value(UPPER_LIMITS[criterion.variable], VARIABLES[criterion.variable].unit)
     if not limit > 0.0:
         raise EligibilityError(f"the upper limit of normal of {criterion.variable} is {limit:g}; it must be above 0")
     return limit
@@ -78,6 +78,8 @@ def _meets(criterion: Criterion, values: NDArray[np.float64], limit: float) -> N
                 f"{criterion.variable} of person {person} is {values[person]:g}; use 1 for yes, 0 for no"
             )
         good = values == float(criterion.requires)
+    elif criterion.one_of:
+        good = np.isin(values, [VARIABLES[criterion.variable].categories.index(word) for word in criterion.one_of])
     else:
         good = np.ones(values.shape, dtype=np.bool_)
         if criterion.lower is not None:

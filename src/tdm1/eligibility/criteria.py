@@ -35,7 +35,7 @@ class _Strict(BaseModel):
 
 
 class Criterion(_Strict):
-    """One criterion: bounds on a variable (`lower`, `upper`), or a question (`requires` yes or no)."""
+    """One criterion: bounds on a variable (`lower`, `upper`), a question (`requires`), or a category (`one_of`)."""
 
     id: str = Field(min_length=1, description="short name of the criterion, unique in its list")
     text: str = Field(min_length=1, description="the criterion in words")
@@ -45,6 +45,7 @@ class Criterion(_Strict):
     upper: float | None = Field(default=None, description="largest value that is eligible, in `unit`")
     upper_open: bool = Field(default=False, description="true: the upper bound itself is not eligible")
     requires: bool | None = Field(default=None, description="answer that is eligible, for a yes-or-no variable")
+    one_of: tuple[str, ...] = Field(default=(), strict=False, description="words that are eligible, for a category")
     unit: str | None = Field(default=None, description="unit of the bounds; it must be the variable's, or xULN")
     basis: Literal["absolute", "x_uln"] = Field(
         default="absolute", description="bounds in the variable's unit, or in multiples of the upper limit of normal"
@@ -62,14 +63,18 @@ class Criterion(_Strict):
         at = f"criterion '{self.id}'"
         if self.variable not in VARIABLES:
             raise ValueError(f"{at}: no variable is called '{self.variable}'{nearest(self.variable, VARIABLES)}")
-        natural = VARIABLES[self.variable]
+        asked = VARIABLES[self.variable]
+        natural = asked.unit
         bounded = self.lower is not None or self.upper is not None
-        if natural == "yes_no":
-            if self.requires is None or bounded or self.unit is not None:
+        if asked.kind == "yes_no":
+            if self.requires is None or bounded or self.unit is not None or self.one_of:
                 raise ValueError(f"{at}: '{self.variable}' is answered yes or no: give `requires`, no bounds, no unit")
             return self
-        if self.requires is not None or not bounded:
-            raise ValueError(f"{at}: '{self.variable}' is measured: give `lower` or `upper`, not `requires`")
+        if asked.kind == "category":
+            self._check_words(at, asked.categories, plain=self.requires is None and not bounded and self.unit is None)
+            return self
+        if self.requires is not None or self.one_of or not bounded:
+            raise ValueError(f"{at}: '{self.variable}' is measured: give `lower` or `upper`, not `requires` or `one_of`")
         if self.basis == "x_uln" and natural != "xULN" and self.variable not in UPPER_LIMITS:
             raise ValueError(f"{at}: '{self.variable}' has no upper limit of normal; use basis absolute")
         unit = "xULN" if self.basis == "x_uln" else natural
@@ -77,6 +82,14 @@ class Criterion(_Strict):
             raise ValueError(f"{at}: bounds are in {unit}; write unit: \"{unit}\"")
         self._check_bounds(at)
         return self
+
+    def _check_words(self, at: str, known: tuple[str, ...], *, plain: bool) -> None:
+        words = ", ".join(known)
+        if not self.one_of or not plain:
+            raise ValueError(f"{at}: '{self.variable}' is one of {words}: give `one_of`, no bounds, no unit")
+        for word in self.one_of:
+            if word not in known:
+                raise ValueError(f"{at}: '{self.variable}' is never '{word}'{nearest(word, known)} (known: {words})")
 
     def _check_bounds(self, at: str) -> None:
         if self.lower is None or self.upper is None:
@@ -115,7 +128,9 @@ class Criteria(_Strict):
 
 def builtin() -> list[str]:
     """Trials whose criteria come with the package."""
-    return sorted(entry.name.removesuffix(".yaml") for entry in _FOLDER.iterdir() if entry.name.endswith(".yaml"))
+    names = (entry.name for entry in _FOLDER.iterdir())
+    # The label's own files lie beside them and begin with label_.
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml") and name[:6] != "label_")
 
 
 def unknown(name: str) -> str:
@@ -127,5 +142,24 @@ def unknown(name: str) -> str:
 def _builtin(name: str) -> tuple[Criterion, ...]:
     if name not in builtin():
         raise EligibilityError(unknown(name))
-    raw = yaml.safe_load(_FOLDER.joinpath(f"{name}.yaml").read_text("utf-8"))
-    return tuple(Criterion.model_validate(entry) for entry in raw)
+    return tuple(Criterion.model_validate(_whole(entry, name)) for entry in read(f"{name}.yaml"))
+
+
+def read(file: str) -> Any:
+    """The document in a file of the eligibility evidence."""
+    return yaml.safe_load(_FOLDER.joinpath(file).read_text("utf-8"))
+
+
+@cache
+def conditions() -> dict[str, dict[str, Any]]:
+    """The conditions of the label's warnings, by id, for criteria that are written as `same_as`."""
+    return {name: {"id": name, **raw} for name, raw in read("label_warnings.yaml")["leaves"].items()}
+
+
+def _whole(entry: dict[str, Any], file: str) -> dict[str, Any]:
+    if "same_as" not in entry:
+        return entry
+    name = entry["same_as"]
+    if name not in conditions():
+        raise EligibilityError(f"{file}.yaml: no condition is called '{name}'{nearest(name, conditions())}")
+    return conditions()[name] | {key: value for key, value in entry.items() if key != "same_as"}

@@ -64,10 +64,17 @@ def decide(
     # A reduction that has no lower level is a stop, at once.
     stop_reasons = (met & stopping) | confirmed | (must_lower & at_last[:, None])
     stop_now = live & stop_reasons.any(axis=1)
-
-    due = history.reduction_due | must_lower.any(axis=1)
-    due_rule = np.where(history.reduction_due, history.reduction_rule, _strictest(rules, must_lower)).astype(np.int16)
     hold_rule = _strictest(rules, still_open & holding)
+
+    held = live & ~stop_now & dose_due & (hold_rule >= 0)
+    newly_delayed = still_open & holding & held[:, None] & ~history.delayed
+    delays = (history.delays + newly_delayed).astype(np.int16)
+    after_delays = np.array([rule.lower_after_delays or 0 for rule in rules], dtype=np.int16)
+    considered = newly_delayed & (after_delays > 0) & (delays >= after_delays)
+    # The label only says "consider", so at the last level it never ends treatment.
+    lowering = must_lower | (considered & ~at_last[:, None])
+    due = history.reduction_due | lowering.any(axis=1)
+    due_rule = np.where(history.reduction_due, history.reduction_rule, _strictest(rules, lowering)).astype(np.int16)
 
     measured_lvef = np.zeros(len(findings), dtype=np.bool_) if findings.lvef is None else ~np.isnan(findings.lvef)
     # A repeat that cannot be judged without the baseline answers nothing: the episode stays open.
@@ -97,6 +104,7 @@ def decide(
     after = History(
         level=level, stopped=stopped, stop_rule=stop_rule, open=still_open, reduction_due=due,
         reduction_rule=np.where(due, due_rule, np.int16(-1)).astype(np.int16),
+        delays=np.where(considered, np.int16(0), delays), delayed=(history.delayed | newly_delayed) & still_open,
         lvef_asked_day=asked_day, lvef_undecided=undecided, last_day=findings.time_day.copy(),
     )
     if history.stopped.any():
@@ -105,8 +113,8 @@ def decide(
     levels = np.asarray(levels_mg_per_kg)
     return Decisions(
         action=action, rule=rule, level=level, dose_mg_per_kg=np.where(given, levels[level], np.nan), given=given,
-        fired=met, needs=needs, newly_stopped=stop_now, dose_due=dose_due, history=after, findings=findings,
-        rule_ids=tuple(one.id for one in rules), need_names=(*required, "lvef_baseline"),
+        fired=met, considered=considered, needs=needs, newly_stopped=stop_now, dose_due=dose_due, history=after,
+        findings=findings, rule_ids=tuple(one.id for one in rules), need_names=(*required, "lvef_baseline"),
     )
 
 

@@ -89,22 +89,28 @@ def fired(rules: Sequence[Rule], findings: Findings, dose_due: Bools) -> tuple[B
     return met, lacking
 
 
+def _fails(conditions: All, findings: Findings) -> Bools:
+    """(N,) True where a condition is measured and not met, whatever the others are."""
+    fails = np.zeros(len(findings), dtype=np.bool_)
+    for condition in conditions:
+        value = _value(condition, findings)
+        if value is not None:
+            fails |= ~np.isnan(value) & ~holds(condition, findings)
+    return fails
+
+
 def recovered(rules: Sequence[Rule], findings: Findings) -> tuple[Bools, Bools]:
     """((N, R) what the rule wants recovered is measured and has recovered, (N, R) measured and has not).
 
-    Where something is not measured both are False: nothing is known, nothing changes. A rule that only asks for
+    Where too little is measured both are False: nothing is known, nothing changes. A rule that only asks for
     a repeat counts as recovered by the repeat itself.
     """
     yes = np.zeros((len(findings), len(rules)), dtype=np.bool_)
     no = yes.copy()
     for index, rule in enumerate(rules):
         if rule.until:
-            columns = [_value(condition, findings) for condition in rule.until]
-            measured = np.ones(len(findings), dtype=np.bool_)
-            for value in columns:
-                measured &= np.zeros_like(measured) if value is None else ~np.isnan(value)
-            yes[:, index] = all_hold(rule.until, findings)[0]
-            no[:, index] = measured & ~yes[:, index]
+            yes[:, index] = np.any([all_hold(part, findings)[0] for part in rule.until], axis=0)
+            no[:, index] = np.all([_fails(part, findings) for part in rule.until], axis=0)
         elif rule.repeat_within_day is not None and findings.lvef is not None:
             yes[:, index] = ~np.isnan(findings.lvef)
     return yes, no

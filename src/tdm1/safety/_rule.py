@@ -42,16 +42,18 @@ All = tuple[Condition, ...]
 class Rule:
     """One row of a dose table.
 
-    `when` is met when every condition of any of its alternatives is met. `until` (all conditions) must be
-    measured before the next dose. `resume` is the dose after recovery. `repeat_within_day` asks for the
-    ejection fraction again; with `stop_if_not_recovered` a repeat that does not meet `until` stops treatment.
-    `dose_day_only` restricts the finding to the day of a planned dose.
+    `when` is met when every condition of any of its alternatives is met. `until` (every condition of any
+    alternative) must be measured before the next dose. `resume` is the dose after recovery. `repeat_within_day`
+    asks for the ejection fraction again; with `stop_if_not_recovered` a repeat that does not meet `until` stops
+    treatment. `dose_day_only` restricts the finding to the day of a planned dose. `lower_after_delays`: after so
+    many episodes that held a due dose, the label says to consider one level lower, and the decision does it.
+    `team_may_lower`: after recovery the text lets the team consider one level lower; told, never done by itself.
     """
 
     id: str
     when: tuple[All, ...]
     action: RuleAction
-    until: All
+    until: tuple[All, ...]
     resume: Resume | None
     repeat_within_day: float | None
     stop_if_not_recovered: bool
@@ -65,6 +67,8 @@ class Rule:
     date: str
     note: str
     file: str
+    lower_after_delays: int | None = None
+    team_may_lower: bool = False
 
     @property
     def lowers(self) -> bool:
@@ -88,3 +92,20 @@ class Rule:
     def labs(self) -> frozenset[str]:
         """Names of the findings that the rule looks at."""
         return frozenset(condition.lab for conditions in self.when for condition in conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence of the label about how doses go on, told beside a decision; it decides nothing.
+
+    `told_when` says beside which decisions: `held` while a dose is held, `lowered` once the level has fallen.
+    """
+
+    id: str
+    text: str
+    told_when: Literal["held", "lowered"]
+    source: str
+    where: str
+    read: str
+    label_date: str
+    date: str

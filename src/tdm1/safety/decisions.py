@@ -43,6 +43,7 @@ class Decisions:
     dose_mg_per_kg  (N,) dose to give now; NaN when none is given
     given           (N,) a dose is given at this visit
     fired           (N, R) every rule whose finding is there now, also those that did not decide
+    considered      (N, R) rules whose delays at this visit led to "consider one level lower"
     needs           (N, K) values that must be measured first, named by `need_names`
     newly_stopped   (N,) stopped at this visit
     dose_due        (N,) a dose was planned at this visit
@@ -55,6 +56,7 @@ class Decisions:
     dose_mg_per_kg: NDArray[np.float64]
     given: Bools
     fired: Bools
+    considered: Bools
     needs: Bools
     newly_stopped: Bools
     dose_due: Bools

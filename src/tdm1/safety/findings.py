@@ -25,7 +25,8 @@ class Findings:
     alt_x_uln, ast_x_uln, bilirubin_x_uln   multiples of the upper limit of normal
     lvef, lvef_baseline                percent; baseline is the value before treatment
     nodular_regenerative_hyperplasia, symptomatic_heart_failure, pneumonitis   1 there, 0 not
-    neuropathy_grade, haemorrhage_grade     CTCAE grade 0 to 5
+    neuropathy_grade, haemorrhage_grade, heart_failure_grade, lv_dysfunction_grade, radiation_pneumonitis_grade,
+    infusion_reaction_grade            CTCAE grade 0 to 5; lv_dysfunction is left ventricular systolic dysfunction
     other_event                        what another event asks for (`OtherEvent`)
     """
 
@@ -41,6 +42,10 @@ class Findings:
     pneumonitis: Floats | None = None
     neuropathy_grade: Floats | None = None
     haemorrhage_grade: Floats | None = None
+    heart_failure_grade: Floats | None = None
+    lv_dysfunction_grade: Floats | None = None
+    radiation_pneumonitis_grade: Floats | None = None
+    infusion_reaction_grade: Floats | None = None
     other_event: Floats | None = None
 
     @classmethod

@@ -10,12 +10,23 @@ from numpy.typing import ArrayLike, NDArray
 from tdm1 import evidence
 from tdm1.safety._errors import FindingError
 
-#: Which way is worse, and the unit of the bounds. Another analyte needs its facts and one line here.
+#: Which way is worse, the unit of the bounds, and the grades that a number can give besides those without a bound in
+#: a version. Another analyte needs its facts and one line here.
 _SCALES: Final[dict[str, tuple[str, str]]] = {
     "platelets": ("lower", "10*9/L"),
+    "neutrophils": ("lower", "10*9/L"),
+    "haemoglobin": ("lower", "g/dL"),
+    "potassium": ("lower", "mmol/L"),
     "alt": ("higher", "xULN"),
     "ast": ("higher", "xULN"),
     "bilirubin": ("higher", "xULN"),
+    "lvef": ("lower", "%"),
+}
+#: Grades that no number gives: of haemoglobin only version 3 has a bound for grade 4, and grade 2 of potassium is
+#: grade 1 with symptoms.
+_WITHOUT_BOUND: Final[dict[str, dict[int, set[int]]]] = {
+    "haemoglobin": {4: {4}, 5: {4}},
+    "potassium": {3: {2}, 4: {2}, 5: {2}},
 }
 VERSIONS: Final[tuple[int, ...]] = (3, 4, 5)
 ANALYTES: Final[tuple[str, ...]] = tuple(_SCALES)
@@ -53,16 +64,23 @@ def bounds(
     """
     _names(analyte, version)
     worse, unit = _SCALES[analyte]
+    if analyte == "lvef":
+        raise FindingError("the grades of lvef are not bounds of one value; use grade()")
     if worse == "higher":
         limit = _limit("uln", uln)
         return [_bound(analyte, version, number, unit) * limit for number in (1, 2, 3, 4)]
     if lln is None:
         raise FindingError(f"grade 1 of {analyte} begins below the lower limit of normal; give lln in {unit}")
     lower = _limit("lln", lln)
-    fixed = [np.asarray(_bound(analyte, version, number, unit)) for number in (2, 3, 4)]
-    if (lower < fixed[0]).any():
-        raise FindingError(f"lln {lower.min():g} is below grade 2's bound ({fixed[0]:g} {unit}); give it in {unit}")
-    return [lower, *fixed]
+    without = _WITHOUT_BOUND.get(analyte, {}).get(version, set())
+    found = [lower]
+    for number in (2, 3, 4):
+        # A grade without a bound is never reached by a number: the next one's bound stands in, nothing below for grade 4.
+        known = next((n for n in range(number, 5) if n not in without), None)
+        found.append(np.asarray(-np.inf if known is None else _bound(analyte, version, known, unit)))
+    if (lower < found[1]).any():
+        raise FindingError(f"lln {lower.min():g} is below grade 2's bound ({found[1]:g} {unit}); give it in {unit}")
+    return found
 
 
 def _limit(name: str, given: ArrayLike) -> NDArray[np.float64]:
@@ -72,24 +90,48 @@ def _limit(name: str, given: ArrayLike) -> NDArray[np.float64]:
     return limit
 
 
+def _heart_grade(found: NDArray[np.float64], version: int, baseline: ArrayLike | None) -> NDArray[np.int8]:
+    """Grade of an ejection fraction: by its value in version 3; by value or fall, the worse one, in 4 and 5."""
+    value = evidence.value
+    if version == 3:
+        begins = [value(f"ctcae3.lvef.grade_{number}", "%") for number in (1, 2, 3, 4)]
+        return np.sum([found < bound for bound in begins], axis=0, dtype=np.int8)
+    if baseline is None:
+        raise FindingError(f"version {version} judges lvef against its baseline too; give baseline in %")
+    low, severe, worst = (value(f"ctcae{version}.lvef.grade_{number}", "%") for number in (2, 3, 4))
+    by_value = np.select([found < worst, found < severe, found <= low], [4, 3, 2], default=0)
+    fall = np.asarray(baseline, dtype=np.float64) - found
+    two, three = (value(f"ctcae{version}.lvef_drop.grade_{number}", "%") for number in (2, 3))
+    # Version 4 prints more than 20 points for grade 3, version 5 20 or more.
+    large = fall > three if version == 4 else fall >= three
+    return np.maximum(by_value, np.select([large, fall >= two], [3, 2], default=0)).astype(np.int8)
+
+
 def grade(
     analyte: str, value: ArrayLike, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike | None = None,
+    baseline: ArrayLike | None = None,
 ) -> NDArray[np.int8]:
     """CTCAE grade 0 to 4 of each value, -1 where the value is NaN; shape of `value`.
 
-    analyte   platelets (10*9/L, needs `lln`), alt, ast (U/L with `uln` in U/L) or bilirubin (with `uln` in its unit);
-              values that are multiples of the upper limit already need no `uln`
+    analyte   platelets, neutrophils (10*9/L), haemoglobin (g/dL), potassium (mmol/L), all with `lln` in their unit;
+              alt, ast (U/L with `uln` in U/L) or bilirubin (with `uln` in its unit), where values that are multiples
+              of the upper limit already need no `uln`; lvef (%, with `baseline` in % for versions 4 and 5)
     version   3, 4 or 5 of the CTCAE; ALT and AST grade 2 begin above 2.5 x ULN in version 3, above 3 in 4 and 5
-    Version 5 judges against the baseline where that was abnormal; here the limits of normal always serve.
+    Version 5 judges against the baseline where that was abnormal; here the limits of normal always serve. Grades that
+    need more than a number are not given: grade 4 of haemoglobin in versions 4 and 5, grade 2 of potassium.
     Raises FindingError for an unknown analyte or version, a negative or infinite value, or a bad limit.
     Source: facts ctcae3, ctcae4, ctcae5.
     """
     found = np.asarray(value, dtype=np.float64)
-    begins = bounds(analyte, version, uln=uln, lln=lln)
+    _names(analyte, version)
     wrong = np.isinf(found) | (found < 0)
     if wrong.any():
         where = int(np.argmax(wrong))
         raise FindingError(f"{analyte} number {where} is {found.flat[where]:g}; give 0 or more, NaN when not measured")
+    if analyte == "lvef":
+        missing = np.isnan(found)
+        return np.where(missing, np.int8(NOT_GRADED), _heart_grade(found, version, baseline)).astype(np.int8)
+    begins = bounds(analyte, version, uln=uln, lln=lln)
     higher = _SCALES[analyte][0] == "higher"
     reached = [found > bound if higher else found < bound for bound in begins]
     total = np.sum(reached, axis=0, dtype=np.int8)

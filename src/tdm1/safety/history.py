@@ -22,6 +22,8 @@ class History:
     open            (N, R) a rule's finding was seen and has not recovered yet (an episode)
     reduction_due   (N,) the next dose must be one level lower
     reduction_rule  (N,) index of the rule that asked for it, -1 for none
+    delays          (N, R) episodes that held a due dose, since the last time they led to a lower dose
+    delayed         (N, R) the open episode has held a due dose and is counted
     lvef_asked_day  (N,) day of the finding after which a repeat of the ejection fraction is due; NaN for none
     lvef_undecided  (N,) an ejection fraction was measured that cannot be judged without its baseline
     last_day        (N,) day of the last visit
@@ -33,6 +35,8 @@ class History:
     open: Bools
     reduction_due: Bools
     reduction_rule: Integers
+    delays: Integers
+    delayed: Bools
     lvef_asked_day: Floats
     lvef_undecided: Bools
     last_day: Floats
@@ -45,6 +49,7 @@ class History:
         return cls(
             level=np.zeros(patients, dtype=np.int8), stopped=no, stop_rule=none,
             open=np.zeros((patients, rules), dtype=np.bool_), reduction_due=no, reduction_rule=none,
+            delays=np.zeros((patients, rules), dtype=np.int16), delayed=np.zeros((patients, rules), dtype=np.bool_),
             lvef_asked_day=np.full(patients, np.nan), lvef_undecided=no, last_day=np.zeros(patients),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -13,7 +14,7 @@ from tdm1 import evidence
 from tdm1.safety._decide import decide
 from tdm1.safety._errors import FindingError, RuleError
 from tdm1.safety._labs import BEFORE_EVERY_DOSE
-from tdm1.safety._rule import Rule
+from tdm1.safety._rule import Rule, Statement
 from tdm1.safety._rulefile import RuleFile, shipped
 from tdm1.safety.decisions import Decisions
 from tdm1.safety.findings import Findings
@@ -27,6 +28,8 @@ class Label:
     """The dose rules of one label text, in table order, with the trial-practice rows (ids T…) after them.
 
     `levels_mg_per_kg` are the dose levels, the full dose first; after the last one comes the stop.
+    `label_date` is the month of the text; `label_date_read` tells whether that month was read or recalled.
+    `statements` are sentences on how doses go on (a late dose, no way back up); they decide nothing.
     """
 
     setting: str
@@ -35,6 +38,8 @@ class Label:
     levels_mg_per_kg: tuple[float, ...]
     rules: tuple[Rule, ...]
     every_value_has_a_row: tuple[str, ...]
+    label_date_read: str
+    statements: tuple[Statement, ...]
 
     @property
     def rule_ids(self) -> tuple[str, ...]:
@@ -78,7 +83,8 @@ class Label:
 
         A dose is held until everything that was found has been measured as recovered. A finding asks for one
         reduction an episode, that is until it has recovered, and a dose is lowered by one level at most. The level
-        never goes up; a reduction below the last level is a stop. The strictest action wins (our choice).
+        never goes up; a reduction below the last level is a stop. Where the label says to consider a lower level
+        after some delays, it is done, but never stops treatment. The strictest action wins (our choice).
         Raises FindingError when the shapes differ or a visit lies before the one already decided.
         """
         count = len(findings)
@@ -105,27 +111,51 @@ class Label:
         return history.lvef_asked_day + min(within, default=np.nan)
 
 
-def _one(setting: str, region: str) -> RuleFile:
+def _first_day(month: str) -> datetime.date:
+    """The day from which a text counts; of a text only its month is known."""
+    return datetime.date.fromisoformat(f"{month}-01")
+
+
+def _day(date: str | datetime.date) -> datetime.date:
+    try:
+        return date if isinstance(date, datetime.date) else datetime.date.fromisoformat(date)
+    except ValueError as error:
+        raise RuleError(f"'{date}' is not a day; give the date of the label as YYYY-MM-DD") from error
+
+
+def _one(setting: str, region: str, date: str | datetime.date | None) -> RuleFile:
     labels = [found for found in shipped() if found.setting != "any"]
-    for found in labels:
-        if (found.setting, found.region) == (setting, region):
-            return found
-    names = [f"{found.setting} {found.region}" for found in labels]
-    raise RuleError(f"there are no label rules for setting '{setting}' in region '{region}'"
-                    f"{evidence.nearest(f'{setting} {region}', names)} Rules are here for: {', '.join(names)}")
+    mine = [found for found in labels if (found.setting, found.region) == (setting, region)]
+    if not mine:
+        names = sorted({f"{found.setting} {found.region}" for found in labels})
+        raise RuleError(f"there are no label rules for setting '{setting}' in region '{region}'"
+                        f"{evidence.nearest(f'{setting} {region}', names)} Rules are here for: {', '.join(names)}")
+    mine.sort(key=lambda found: found.label_date)
+    if date is None:
+        return mine[-1]
+    day = _day(date)
+    in_time = [found for found in mine if _first_day(found.label_date) <= day]
+    if not in_time:
+        dates = ", ".join(found.label_date for found in mine)
+        raise RuleError(f"no {region} {setting} label text here is as old as {day}; texts are here of: {dates}")
+    return in_time[-1]
 
 
 @cache
-def load(setting: str = "metastatic", region: str = "US") -> Label:
-    """The label rules of one setting and region. Raises RuleError with what there is when they are not here."""
-    found = _one(setting, region)
+def load(setting: str = "metastatic", region: str = "US", date: str | datetime.date | None = None) -> Label:
+    """The label rules of one setting (metastatic, early) and region (US, EU): the newest text not after `date`.
+
+    date   day as `YYYY-MM-DD` or `datetime.date`; None for the newest text. A text counts from the first of its month.
+    Raises RuleError with what there is: settings and regions, or the dates of the texts.
+    """
+    found = _one(setting, region, date)
     everywhere = tuple(rule for file in shipped() if file.setting == "any" for rule in file.rules)
     rules = found.rules + everywhere
     ids = [rule.id for rule in rules]
     if len(set(ids)) != len(ids):
         raise RuleError(f"rule ids stand twice in {found.file} and the trial-practice file; give each rule its own id")
     return Label(
-        setting=setting, region=region, label_date=found.label_date,
+        setting=setting, region=region, label_date=found.label_date, label_date_read=found.label_date_read,
         levels_mg_per_kg=tuple(evidence.value(name, "mg/kg") for name in _LEVELS),
-        rules=rules, every_value_has_a_row=found.every_value_has_a_row,
+        rules=rules, every_value_has_a_row=found.every_value_has_a_row, statements=found.statements,
     )

@@ -21,6 +21,9 @@ def bounds_in_words(condition: Condition, unit: str = "") -> str:
     """The bounds alone: '25 to under 50 × 10⁹/L', 'over 2.5 to 5 × ULN', '75 × 10⁹/L or more'."""
     after = f" {unit}" if unit else ""
     low, high = condition.lower, condition.upper
+    if condition.basis == "grade" and low is not None and high is not None:
+        first, last = low + (not condition.lower_closed), high - (not condition.upper_closed)
+        return f"{first:g}" if first == last else f"{first:g} to {last:g}"
     if low is not None and high is not None:
         start = f"{low:g}" if condition.lower_closed else f"over {low:g}"
         return f"{start} to {high:g}{after}" if condition.upper_closed else f"{start} to under {high:g}{after}"
@@ -80,11 +83,15 @@ def action_in_words(rule: Rule) -> str:
     if rule.action == "stop":
         return "stop for good"
     if rule.action == "reduce":
-        return f"give the next dose one level lower, once until {_together(rule.until)}"
+        return f"give the next dose one level lower, once until {_alternatives(rule.until)}"
     if rule.action == "give":
         said = "give, same dose"
         return said if rule.repeat_within_day is None else f"{said}; repeat within {rule.repeat_within_day:g} days"
-    said = f"hold until {_together(rule.until)}, then {_RESUME[rule.resume or 'same']}"
+    said = f"hold until {_alternatives(rule.until)}, then {_RESUME[rule.resume or 'same']}"
+    if rule.team_may_lower:
+        said += " (the treating team may choose one dose level lower)"
+    if rule.lower_after_delays is not None:
+        said += f"; after {rule.lower_after_delays} delays for it consider one dose level lower"
     if rule.repeat_within_day is not None:
         said += f"; repeat within {rule.repeat_within_day:g} days"
     if rule.stop_if_not_recovered:

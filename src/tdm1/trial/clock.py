@@ -18,7 +18,9 @@ MONTH_DAY = 365.25 / 12.0
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """Days from a patient's entry to the reading of the data, shape (N,), and the day of the first scan."""
+    """Days from a patient's entry to the reading of the data, shape (N,), and the day of the first scan
+    (0 in a trial without scans).
+    """
 
     data_cut_day: Array
     survival_cut_day: Array
@@ -32,7 +34,7 @@ def follow_up(trial: TrialFile, seed: int, first: int, count: int) -> FollowUp:
     entry = accrual * streams.uniform(seed, "entry", first, count, 1)[:, 0] ** (1.0 / period.pace)
     to_cut = (period.data_cut - period.first_patient).days - entry
     later = ((period.survival_cut or period.data_cut) - period.data_cut).days
-    return FollowUp(to_cut, to_cut + later, trial.visits.scan_every)
+    return FollowUp(to_cut, to_cut + later, trial.visits.scan_every or 0.0)
 
 
 def censor(event_month: Array, seen_month: Array) -> tuple[Array, NDArray[np.bool_]]:

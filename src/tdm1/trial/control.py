@@ -18,7 +18,7 @@ from scipy.special import ndtr
 from tdm1 import evidence
 from tdm1.population import streams
 from tdm1.trial.clock import MONTH_DAY, FollowUp, censor
-from tdm1.trial.definition import LabGrades, PublishedArm, SurvivalCurve
+from tdm1.trial.published_arm import EventGrades, LabGrades, PublishedArm, SurvivalCurve
 from tdm1.trial.result import ArmResult
 
 Array = NDArray[np.float64]
@@ -30,14 +30,20 @@ def weibull_time(curve: SurvivalCurve, surviving: Array) -> Array:
     return scale * (-np.log(surviving)) ** (1.0 / curve.shape)
 
 
+def _share(printed: str) -> float:
+    # A printed "<1" is taken as half of what it can be at most.
+    return float(printed.removeprefix("<")) / (200.0 if printed.startswith("<") else 100.0)
+
+
+def worst_event(grades: EventGrades, uniform: Array) -> NDArray[np.int64]:
+    """Worst grade per patient: 3 (for 3 or worse), 1 (for 1 or 2) or 0; the table tells no more apart."""
+    severe, anything = _share(grades.g3plus_pct), _share(grades.any_pct)
+    return np.select([uniform < severe, uniform < anything], [3, 1], default=0)
+
+
 def worst_grades(grades: LabGrades, uniform: Array) -> NDArray[np.int64]:
     """Worst grade per patient: 4, 3, 1 (for 1 or 2, which the table does not tell apart) or 0."""
-
-    def share(printed: str) -> float:
-        # A printed "<1" is taken as half of what it can be at most.
-        return float(printed.removeprefix("<")) / (200.0 if printed.startswith("<") else 100.0)
-
-    four, three, anything = share(grades.g4_pct), share(grades.g3_pct), share(grades.any_pct)
+    four, three, anything = _share(grades.g4_pct), _share(grades.g3_pct), _share(grades.any_pct)
     return np.select([uniform < four, uniform < four + three, uniform < anything], [4, 3, 1], default=0)
 
 
@@ -59,7 +65,7 @@ def run_control(
     if arm.os is not None:
         death_month = np.maximum(weibull_time(arm.os, ndtr(-die)), progression_month)
     measurable = np.asarray(covariates["measurable"][:count]) > 0.5
-    response = ndtr(-respond) < arm.orr / 100.0
+    response = np.zeros(count, bool) if arm.orr is None else ndtr(-respond) < arm.orr / 100.0
     seen_month = follow_up.data_cut_day[:count] / MONTH_DAY
     pfs_month, pfs_event = censor(progression_month, seen_month)
     os_month, os_event = censor(death_month, follow_up.survival_cut_day[:count] / MONTH_DAY)
@@ -68,7 +74,7 @@ def run_control(
         "patient": np.arange(first, first + count),
         **{key: np.asarray(column[:count]) for key, column in covariates.items()},
         "measurable": measurable,
-        "best_response": np.where(response, "PR", "not PR"),
+        "best_response": np.where(response, "PR", "NE" if arm.orr is None else "not PR"),
         "pfs_month": pfs_month,
         "pfs_event": pfs_event,
         **survival,
@@ -80,4 +86,7 @@ def run_control(
     for analyte, table in grades.items():
         uniform = streams.uniform(seed, f"control grade {analyte}", first, count, 1)[:, 0]
         columns[f"grade_{analyte}"] = worst_grades(table, uniform)
+    for term, events in arm.event_grades().items():
+        uniform = streams.uniform(seed, f"control event {term}", first, count, 1)[:, 0]
+        columns[f"ae_{term}"] = worst_event(events, uniform)
     return ArmResult(name=name, n=count, subjects=pl.DataFrame(columns))

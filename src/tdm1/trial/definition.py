@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import date
 from math import gcd
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
-from tdm1 import evidence
+from tdm1 import evidence, mechanism
 from tdm1.eligibility import Criteria
-from tdm1.mechanism import t_dm1
+from tdm1.mechanism import Model
 from tdm1.population import BaselineSpec
 from tdm1.population.individual import typical
 from tdm1.trial._place import PlacedError
-from tdm1.trial.published import PublishedRow
+from tdm1.trial._strict import Day, Strict
+from tdm1.trial.arms import Arm, OtherEvents, SimulatedArm, TDM1Arm, Trastuzumab, TrastuzumabArm
+from tdm1.trial.published import PublishedRow, PublishedTable
+from tdm1.trial.published_arm import EventGrades, LabGrades, PublishedArm, SurvivalCurve
 from tdm1.trial.quantity import Measured
-from tdm1.trial.table_row import TableRow
+
+__all__ = [
+    "Arm", "EventGrades", "LabGrades", "OtherEvents", "Period", "PublishedArm", "Recurrence", "SimulatedArm",
+    "SurvivalCurve", "TDM1Arm", "Trastuzumab", "TrastuzumabArm", "TrialFile", "Visits",
+]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _known_keys(cls, raw: Any) -> Any:
-        if isinstance(raw, dict):
-            for key in raw:
-                if key not in cls.model_fields:
-                    hint = evidence.nearest(str(key), cls.model_fields)
-                    raise PlacedError(f"unknown key '{key}'{hint} (known: {', '.join(cls.model_fields)})", str(key))
-        return raw
-
-
-Day = Annotated[float, Measured("day", "21 day", above=0.0)]
-WholeDays = Annotated[int, Field(ge=1)]
-
-
-class Period(_Strict):
+class Period(Strict):
     """When patients enter and when the trial is read. Follow-up runs from entry to the data cut."""
 
     first_patient: date = Field(description="day the first patient enters (ISO date)")
@@ -64,7 +52,7 @@ class Period(_Strict):
         return self
 
 
-class Visits(_Strict):
+class Visits(Strict):
     """When blood is taken and scans are made. Days are whole; all are counted from a patient's own day of dosing."""
 
     labs_on_cycle_days: list[int] = Field(
@@ -77,7 +65,9 @@ class Visits(_Strict):
         ge=0,
         description="number of first cycles with all of these tests; later ones only before the dose (unit: cycles)",
     )
-    scan_every: Day = Field(description="time between tumour scans (unit: day)")
+    scan_every: Day | None = Field(
+        None, description="time between tumour scans (unit: day); needed where the model has a tumour"
+    )
     recheck_every: Day = Field(7.0, description="time between checks while a dose is held (unit: day)")
 
     @model_validator(mode="after")
@@ -88,119 +78,38 @@ class Visits(_Strict):
                 "labs_on_cycle_days",
             )
         for name in ("scan_every", "recheck_every"):
-            if getattr(self, name) != round(getattr(self, name)):
+            length = getattr(self, name)
+            if length is not None and length != round(length):
                 raise PlacedError(f"{name} is not a whole number of days", name)
         return self
 
 
-class OtherEvents(_Strict):
-    """Adverse events other than the simulated laboratory values, by what they lead to, per cycle at risk."""
+class Recurrence(Strict):
+    """How often and how soon the cancer comes back after surgery without further treatment of it.
 
-    delay: Annotated[float, Measured("1", "0.03 1", lowest=0.0, highest=1.0)] = Field(
-        description="chance in a cycle of an event that delays the next dose (unit: 1)"
+    Clonogens that survived grow independently; the first to be found is the event (promotion-time cure model).
+    """
+
+    clonogens: Annotated[float, Measured("1", "0.4 1", lowest=0.0)] = Field(
+        description="mean number of surviving clonogens outside the brain that would come back (unit: 1)"
     )
-    reduction: Annotated[float, Measured("1", "0.01 1", lowest=0.0, highest=1.0)] = Field(
-        description="chance in a cycle of an event that lowers the dose (unit: 1)"
+    brain_clonogens: Annotated[float, Measured("1", "0.1 1", lowest=0.0)] = Field(
+        description="the same in the brain, where the conjugate does not reach them (unit: 1)"
     )
-    stop: Annotated[float, Measured("1", "0.005 1", lowest=0.0, highest=1.0)] = Field(
-        description="chance in a cycle of an event that ends treatment (unit: 1)"
-    )
+    mean_time: Day = Field(description="mean time until a clonogen is found (unit: day)")
 
 
-class TDM1Arm(_Strict):
-    """Patients on T-DM1, simulated from the infusion to the decision."""
-
-    kind: Literal["t_dm1"]
-    patients: int = Field(ge=1, description="patients in the arm (unit: patients)")
-    dose: Annotated[float, Measured("mg/kg", "3.6 mg/kg", above=0.0, highest=20.0)] = Field(
-        description="starting dose per body weight (unit: mg/kg)"
-    )
-    every: Day = Field(description="time between doses (unit: day)")
-    first_infusion: Annotated[float, Measured("day", "90 min", above=0.0, highest=1.0)] = Field(
-        description="length of the first infusion (unit: day; write minutes as '90 min')"
-    )
-    later_infusion: Annotated[float, Measured("day", "30 min", above=0.0, highest=1.0)] = Field(
-        description="length of later infusions (unit: day)"
-    )
-    cycles: int | Literal["until progression"] = Field(
-        "until progression", description="number of cycles, or until progression (unit: cycles)"
-    )
-    lower_doses: list[Annotated[float, Measured("mg/kg", "3.0 mg/kg", above=0.0)]] | None = Field(
-        None,
-        description="dose levels to reduce to, in order (unit: mg/kg); those of the label below the dose if left out",
-    )
-    longest_delay: Annotated[float, Measured("day", "42 day", above=0.0)] = Field(
-        description="delay of a dose after which treatment ends (unit: day)"
-    )
-    other_events: OtherEvents = Field(description="adverse events other than the simulated laboratory values")
-
-    @model_validator(mode="after")
-    def _possible(self) -> TDM1Arm:
-        if isinstance(self.cycles, int) and self.cycles < 1:
-            raise PlacedError("cycles is at least 1, or 'until progression'", "cycles")
-        if self.every != round(self.every):
-            raise PlacedError("every is not a whole number of days", "every")
-        if self.every <= max(self.first_infusion, self.later_infusion):
-            raise PlacedError("every is shorter than the infusion", "every")
-        levels = [self.dose, *(self.lower_doses or [])]
-        if any(low >= high for high, low in itertools.pairwise(levels)):
-            raise PlacedError("lower_doses go down from the starting dose", "lower_doses")
-        return self
-
-
-class SurvivalCurve(_Strict):
-    """A Weibull curve by its median and shape."""
-
-    median: Annotated[float, Measured("month", "6.4 month", above=0.0)] = Field(description="median time (unit: month)")
-    shape: Annotated[float, Measured("1", "1.1 1", above=0.0)] = Field(description="Weibull shape (unit: 1)")
-
-
-class LabGrades(_Strict):
-    """Worst grades of one analyte, in percent of patients, as printed (`<1` is allowed)."""
-
-    any_pct: str = Field(description="any grade (unit: %)")
-    g3_pct: str = Field(description="worst grade 3 (unit: %)")
-    g4_pct: str = Field(description="worst grade 4 (unit: %)")
-
-
-class PublishedArm(_Strict):
-    """Patients on another treatment, drawn from its published results: no drug is simulated."""
-
-    kind: Literal["published"]
-    patients: int = Field(ge=1, description="patients in the arm (unit: patients)")
-    pfs: SurvivalCurve = Field(description="progression-free survival")
-    os: SurvivalCurve | None = Field(None, description="overall survival, if it was published")
-    orr: Annotated[float, Measured("%", "30.8 %", lowest=0.0, highest=100.0)] = Field(
-        description="objective response rate among patients with measurable disease (unit: %)"
-    )
-    labs: dict[str, LabGrades | TableRow] = Field(
-        default_factory=dict,
-        description="worst laboratory grades by analyte, written out or a row of lab_abnormalities (unit: %)",
-    )
-
-    def lab_grades(self) -> dict[str, LabGrades]:
-        """Worst grades of every analyte, with rows of the evidence looked up."""
-        found: dict[str, LabGrades] = {}
-        for analyte, grades in self.labs.items():
-            if isinstance(grades, TableRow):
-                cells = grades.cells()
-                grades = LabGrades(any_pct=cells["any_pct"], g3_pct=cells["g3_pct"], g4_pct=cells["g4_pct"])
-            found[analyte] = grades
-        return found
-
-
-Arm = Annotated[TDM1Arm | PublishedArm, Field(discriminator="kind")]
-
-
-class TrialFile(_Strict):
+class TrialFile(Strict):
     """A virtual trial: who enters, what they get, when they are seen, and what was published."""
 
     name: str = Field(min_length=1, pattern=r"^[A-Za-z0-9_.-]+$", description="short name, used in files and results")
     title: str = Field(description="what the trial is, in a line")
-    setting: Literal["metastatic"] = Field(description="setting whose label rules hold")
-    region: Literal["US"] = Field("US", description="region whose label rules hold")
+    setting: Literal["metastatic", "early"] = Field(description="setting whose label rules hold")
+    region: Literal["US", "EU"] = Field("US", description="region whose label rules hold")
     ctcae: Literal["3.0", "4.03", "5.0"] = Field(description="version of CTCAE that grades the laboratory values")
-    model: Literal["t_dm1"] = Field("t_dm1", description="model of the body that is run")
+    model: Literal["t_dm1", "t_dm1_adjuvant"] = Field(
+        "t_dm1", description="model of the body that is run: with a measurable tumour, or after surgery"
+    )
     seed: int = Field(1, ge=0, description="seed of all random numbers")
     period: Period = Field(description="when patients enter and when the trial is read")
     population: BaselineSpec = Field(description="baseline of the patients")
@@ -208,11 +117,17 @@ class TrialFile(_Strict):
         description="criteria that every patient meets: a built-in set by name, or written out"
     )
     visits: Visits = Field(description="when patients are seen")
+    recurrence: Recurrence | None = Field(
+        None, description="risk that the cancer comes back; needed in a trial after surgery"
+    )
     arms: dict[str, Arm] = Field(min_length=1, description="arms by name")
     parameters: dict[str, str] = Field(
         default_factory=dict, description="facts of the model to replace, as 'NUMBER UNIT' by fact name"
     )
     published: list[PublishedRow] = Field(default_factory=list, description="published results to compare with")
+    published_tables: list[PublishedTable] = Field(
+        default_factory=list, description="whole published tables to compare with: one row a term and column"
+    )
     _text: str = PrivateAttr("")
 
     def with_text(self, text: str) -> TrialFile:
@@ -228,11 +143,31 @@ class TrialFile(_Strict):
     @model_validator(mode="after")
     def _arms_exist(self) -> TrialFile:
         for place, row in enumerate(self.published):
-            if row.arm not in self.arms:
-                hint = evidence.nearest(row.arm, self.arms)
-                raise PlacedError(f"no arm is called '{row.arm}'{hint}", "published", place, "arm")
+            for arm in row.arm.split(" vs "):
+                if arm not in self.arms:
+                    hint = evidence.nearest(arm, self.arms)
+                    raise PlacedError(f"no arm is called '{arm}'{hint}", "published", place, "arm")
+        for place, table in enumerate(self.published_tables):
+            if table.arm not in self.arms:
+                hint = evidence.nearest(table.arm, self.arms)
+                raise PlacedError(f"no arm is called '{table.arm}'{hint}", "published_tables", place, "arm")
+        if self.model == "t_dm1" and self.visits.scan_every is None:
+            raise PlacedError("a trial with a tumour needs scan_every, such as '42 day'", "visits")
+        if (self.recurrence is None) != (self.model == "t_dm1"):
+            raise PlacedError(
+                "recurrence belongs to a trial after surgery (model: t_dm1_adjuvant), and is needed there", "model"
+            )
         self.overrides()
         return self
+
+    @property
+    def body(self) -> Model:
+        """The equations of the trial's patients."""
+        return mechanism.t_dm1() if self.model == "t_dm1" else mechanism.t_dm1_adjuvant()
+
+    def rows(self) -> list[PublishedRow]:
+        """Every published result to compare with: those written one by one, then those of whole tables."""
+        return [*self.published, *(row for table in self.published_tables for row in table.rows())]
 
     def overrides(self) -> dict[str, float]:
         """Replaced facts in their own unit.
@@ -244,13 +179,17 @@ class TrialFile(_Strict):
             try:
                 fact = evidence.fact(name)
                 found[name] = Measured(fact.unit, f"{fact.value:g} {fact.unit}", lowest=0.0).read(text)
-                typical(t_dm1(), {name: found[name]})
+                typical(self.body, {name: found[name]})
             except ValueError as error:
                 raise PlacedError(str(error), "parameters", name) from error
         return found
 
-    def tick_day(self, arm: TDM1Arm) -> int:
+    def tick_day(self, arm: SimulatedArm) -> int:
         """The longest step (day) that meets every visit of an arm."""
-        days = [round(arm.every), round(self.visits.scan_every), round(self.visits.recheck_every)]
+        days = [round(arm.every), round(self.visits.recheck_every)]
+        if self.visits.scan_every is not None:
+            days.append(round(self.visits.scan_every))
+        if isinstance(arm, TDM1Arm) and arm.then is not None:
+            days.append(round(arm.then.every))
         days += [day - 1 for day in self.visits.labs_on_cycle_days if day > 1]
         return gcd(*days)

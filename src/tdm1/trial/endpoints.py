@@ -2,25 +2,54 @@
 
 from __future__ import annotations
 
-from tdm1.trial.definition import Arm, PublishedArm
+from tdm1.symptoms import catalogue
+from tdm1.trial.arms import TDM1Arm
+from tdm1.trial.clinic import ABNORMALITIES
+from tdm1.trial.definition import PublishedArm, TrialFile
 
 #: Months at which progression-free survival is reported.
 PFS_MONTHS = (6, 12)
-_OF_ALL = (
+#: Months at which invasive disease-free survival is reported, and overall survival after surgery.
+IDFS_MONTHS = (36, 84)
+_WITH_TUMOUR = (
     "orr_pct", "dor_median_month", "pfs_median_month", *(f"pfs_pct.{month}" for month in PFS_MONTHS), "pfs_event_pct",
 )
+_AFTER_SURGERY = (
+    *(f"idfs_pct.{month}" for month in IDFS_MONTHS), *(f"os_pct.{month}" for month in IDFS_MONTHS), "idfs_event_pct",
+    "distant_recurrence_pct", "cns_recurrence_pct",
+)
 _OF_TREATMENT = (
-    "dose_reduced_pct", "dose_delayed_pct", "stopped_for_ae_pct", "relative_dose_intensity_median_pct", "cycles_median",
-    "treatment_median_month",
+    "dose_reduced_pct", "dose_delayed_pct", "stopped_for_ae_pct", "completed_pct", "relative_dose_intensity_median_pct",
+    "cycles_median", "treatment_median_month",
 )
 _GRADES = ("any_pct", "g3_pct", "g4_pct")
-_SIMULATED_LABS = ("platelets_decreased", "alt_increased", "ast_increased")
+_EVENT_GRADES = ("any_pct", "g3plus_pct")
+#: Ratios of two arms, by the survival that they compare.
+RATIOS = {"pfs_hr": "pfs", "os_hr": "os", "idfs_hr": "idfs"}
 
 
-def endpoints(arm: Arm) -> list[str]:
-    """Names of the endpoints that this arm will have, as paths into its summary."""
-    published = isinstance(arm, PublishedArm)
-    labs = tuple(arm.labs) if published else _SIMULATED_LABS
-    survival = () if published and arm.os is None else ("os_median_month",)
+def event_terms() -> list[str]:
+    """Adverse events that a simulated arm can tell of, under every name that a table uses for them."""
+    known = catalogue()
+    single = [term.name for term in (*known.symptoms, *known.reported)]
+    return [*single, *(name for group in known.groups for name in (group.name, *group.also))]
+
+
+def endpoints(trial: TrialFile, name: str) -> list[str]:
+    """Names of the endpoints that the arm called `name` will have, as paths into its summary; ratios for two arms."""
+    if " vs " in name:
+        return list(RATIOS)
+    arm = trial.arms[name]
+    outcome = list(_WITH_TUMOUR if trial.model == "t_dm1" else _AFTER_SURGERY)
+    if isinstance(arm, PublishedArm):
+        labs, terms, treatment = list(arm.labs), list(arm.event_grades()), []
+        survival = [] if arm.os is None else ["os_median_month"]
+    else:
+        labs, terms, survival = list(ABNORMALITIES.values()), event_terms(), ["os_median_month"]
+        left_out = {"completed_pct"} if not isinstance(arm.cycles, int) else set[str]()
+        if not isinstance(arm, TDM1Arm):
+            left_out |= {"dose_reduced_pct"}
+        treatment = [endpoint for endpoint in _OF_TREATMENT if endpoint not in left_out]
     graded = [f"labs.{analyte}.{grade}" for analyte in labs for grade in _GRADES]
-    return [*_OF_ALL, *survival, *graded, *(() if published else _OF_TREATMENT)]
+    events = [f"adverse_events.{term}.{grade}" for term in terms for grade in _EVENT_GRADES]
+    return [*outcome, *survival, *graded, *events, *treatment]

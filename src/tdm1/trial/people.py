@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdm1 import eligibility, population
-from tdm1.mechanism import t_dm1
 from tdm1.population import streams
 from tdm1.population.individual import EFFECTS, Individuals, individuals
 from tdm1.trial.clock import FollowUp, follow_up
@@ -38,6 +37,6 @@ def people(trial: TrialFile, seed: int, first: int, count: int) -> People:
     )
     effects = streams.normal(seed, "variability", first, count, len(EFFECTS))
     return People(
-        first, count, covariates, individuals(t_dm1(), covariates, effects, trial.overrides()),
+        first, count, covariates, individuals(trial.body, covariates, effects, trial.overrides()),
         follow_up(trial, seed, first, count),
     )

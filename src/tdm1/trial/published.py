@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tdm1 import evidence
 from tdm1.evidence.intervals import median_interval, percent_interval
-from tdm1.trial.table_row import TableRow
+from tdm1.trial.table_row import TableRow, TableRows
 
 #: How a table's `verified` mark reads as a reading mark of the evidence.
 _MARKS = {"yes": "read", "partial": "secondary", "recall": "recall"}
@@ -33,6 +33,11 @@ class PublishedRow(BaseModel):
     n: int | None = Field(None, ge=1, description="patients behind a percentage without an interval (unit: patients)")
     events: int | None = Field(None, ge=1, description="events behind a median without an interval (unit: events)")
     source: str | None = Field(None, description="source of a value that is written out")
+
+    @property
+    def names(self) -> list[str]:
+        """The arm, or the two arms that a ratio compares."""
+        return self.arm.split(" vs ")
 
     @model_validator(mode="after")
     def _one_origin(self) -> PublishedRow:
@@ -82,6 +87,64 @@ class PublishedRow(BaseModel):
             raise evidence.EvidenceError(f"published '{self.endpoint}' has no interval; give lower95 and upper95, or n")
         low, high = percent_interval(printed, int(n))
         return low, high
+
+
+#: Per table: how an endpoint is called from its row, and the columns that hold endpoints.
+_TABLES = {
+    "lab_abnormalities": ("labs.{analyte}", {"any_pct": "any_pct", "g3_pct": "g3_pct", "g4_pct": "g4_pct"}),
+    "adverse_reactions": ("adverse_events.{term}", {"any_pct": "any_pct", "g3plus_or_g3_pct": "g3plus_pct"}),
+}
+
+
+class PublishedTable(BaseModel):
+    """All rows of a published table that belong to one arm, each column one value to compare with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    arm: str = Field(description="arm of this file that the values belong to")
+    origin: TableRows = Field(alias="from", description="the rows: lab_abnormalities or adverse_reactions")
+    role: Literal["calibrated", "predicted"] = Field(description="whether the model was fitted to them")
+    predicted: list[str] = Field(
+        default_factory=list, description="endpoints among them that the model was not fitted to"
+    )
+    left_out: dict[str, str] = Field(
+        default_factory=dict, description="terms or analytes that are not compared, each with the reason"
+    )
+
+    @model_validator(mode="after")
+    def _rows_fit(self) -> PublishedTable:
+        if self.origin.table not in _TABLES:
+            known = ", ".join(_TABLES)
+            raise ValueError(f"a whole table is compared for {known}; '{self.origin.table}' row by row in 'published'")
+        names = {row.endpoint for row in self.rows()}
+        for endpoint in self.predicted:
+            if endpoint not in names:
+                raise ValueError(f"no endpoint here is called '{endpoint}'{evidence.nearest(endpoint, names)}")
+        return self
+
+    def rows(self) -> list[PublishedRow]:
+        """One row a term and column that was printed with its number of patients."""
+        prefix, columns = _TABLES[self.origin.table]
+        key = prefix.partition("{")[2].rstrip("}")
+        found: list[PublishedRow] = []
+        terms = {str(cells[key]) for cells in self.origin.rows()}
+        for term in self.left_out:
+            if term not in terms:
+                raise ValueError(f"left_out: no {key} is called '{term}'{evidence.nearest(term, terms)}")
+        for cells in self.origin.rows():
+            if cells[key] in self.left_out or cells["n"] is None:
+                continue
+            for column, endpoint in columns.items():
+                if cells[column] is None:
+                    continue
+                name = f"{prefix.format(**cells)}.{endpoint}"
+                place = {"table": self.origin.table, "row": {**self.origin.where, key: str(cells[key])}}
+                role = "predicted" if name in self.predicted else self.role
+                found.append(
+                    PublishedRow.model_validate(
+                        {"arm": self.arm, "endpoint": name, "role": role, "from": {**place, "column": column}}
+                    )
+                )
+        return found
 
 
 class ResolvedRow(BaseModel):

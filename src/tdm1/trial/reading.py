@@ -112,13 +112,22 @@ def parse(text: str, name: str) -> TrialFile:
     except ValueError as error:
         raise InputError(f"{name}, line {_line(text, ('eligibility',))}: eligibility: {error}") from error
     for place, row in enumerate(trial.published):
-        known = endpoints(trial.arms[row.arm])
+        known = endpoints(trial, row.arm)
         if row.endpoint not in known:
             where = ("published", place, "endpoint")
             raise InputError(
                 f"{name}, line {_line(text, where)}: published.{place}.endpoint: no endpoint of arm '{row.arm}' "
                 f"is called '{row.endpoint}'{nearest(row.endpoint, known)} (known: {', '.join(known)})"
             )
+    for place, table in enumerate(trial.published_tables):
+        known = endpoints(trial, table.arm)
+        for row in table.rows():
+            if row.endpoint not in known:
+                where = ("published_tables", place)
+                raise InputError(
+                    f"{name}, line {_line(text, where)}: published_tables.{place}: arm '{table.arm}' has no endpoint "
+                    f"'{row.endpoint}'{nearest(row.endpoint, known)}; leave it out with its reason (left_out)"
+                )
     return trial
 
 

@@ -40,15 +40,16 @@ class ComparisonRow:
 class ArmResult:
     """One arm. Frames that an arm does not have (a control arm has no doses) are None.
 
-    subjects   one row a patient: patient, baseline covariates, measurable, best_response (CR PR SD PD NE),
-               best_change_pct, pfs_month, pfs_event, os_month, os_event, reduced, delayed, stopped_for_ae,
-               stop_reason, cycles, relative_dose_intensity_pct, solve_status, and worst grade per analyte
-               (grade_platelets, grade_alt, grade_ast)
+    subjects   one row a patient: baseline covariates; best_response (CR PR SD PD NE), pfs_month, pfs_event with a
+               tumour, or idfs_month, idfs_event, recurrence_site after surgery; os_month, os_event; reduced, delayed,
+               stopped_for_ae, stop_reason, switched, cycles, relative_dose_intensity_pct, solve_status; worst grade
+               of each analyte (grade_platelets, …), of each adverse event (ae_nausea, …), and serious_ae
     labs       patient, time_day, analyte, value, unit, grade
-    doses      the ledger: patient, cycle, time_day, level_mg_per_kg, weight_kg, dose_mg, infusion_day
+    doses      patient, cycle, time_day, level_mg_per_kg, weight_kg, dose_mg, infusion_day, drug
     decisions  patient, time_day, action, rule, finding
     tumour     patient, time_day, sum_of_diameters_mm, change_pct
     exposure   patient, cycle, auc_ug_day_per_ml, cmax_ug_per_ml, trough_ug_per_ml
+    adverse_events   episodes: patient, term, start_day, end_day, grade, serious
     bands      time_day, observable, unit, p05, median, p95 over the first cycles
     """
 
@@ -60,6 +61,7 @@ class ArmResult:
     decisions: pl.DataFrame | None = None
     tumour: pl.DataFrame | None = None
     exposure: pl.DataFrame | None = None
+    adverse_events: pl.DataFrame | None = None
     bands: pl.DataFrame | None = None
 
 

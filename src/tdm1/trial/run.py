@@ -6,11 +6,10 @@ import time
 from collections.abc import Callable
 
 from tdm1 import engine
-from tdm1.mechanism import t_dm1
 from tdm1.trial.arm import run_arm
 from tdm1.trial.comparison import compare
 from tdm1.trial.control import run_control
-from tdm1.trial.definition import Arm, TDM1Arm, TrialFile
+from tdm1.trial.definition import Arm, PublishedArm, TrialFile
 from tdm1.trial.people import people
 from tdm1.trial.reading import InputError
 from tdm1.trial.result import ArmResult, TrialResult
@@ -65,12 +64,12 @@ def run(
     counts = allocate(trial.arms, planned if patients is None else patients)
     started = time.perf_counter()
     tell(0.0, "preparing the equations")
-    engine.compile(t_dm1(), report=lambda what: tell(0.0, what))
+    engine.compile(trial.body, report=lambda what: tell(0.0, what))
     results: dict[str, ArmResult] = {}
     for place, (name, arm) in enumerate(trial.arms.items()):
         sized = arm.model_copy(update={"patients": counts[name]})
         tell(place / len(trial.arms), f"arm {name}: {counts[name]} patients")
-        if isinstance(sized, TDM1Arm):
+        if not isinstance(sized, PublishedArm):
             results[name] = run_arm(
                 trial, name, sized, chosen, workers,
                 lambda share, place=place, name=name: tell((place + share) / len(trial.arms), f"arm {name}"),

@@ -45,6 +45,33 @@ class Curve:
         """Share still without the event at `time`; NaN when there is nobody."""
         return float(self._fitted.predict(time)) if len(self.time) else float("nan")
 
+    def interval_at(self, time: float) -> tuple[float, float]:
+        """95 % interval of that share (log-log, as lifelines gives it); NaN when there is nobody."""
+        if not len(self.time):
+            return float("nan"), float("nan")
+        bounds = self._fitted.confidence_interval_survival_function_
+        row = bounds.loc[bounds.index <= time].to_numpy()[-1]
+        return float(row[0]), float(row[1])
+
+
+def hazard_ratio(first: Curve, second: Curve) -> tuple[float, float, float]:
+    """Hazard of the first over that of the second by Cox regression, with its 95 % interval; NaN without events."""
+    if not (first.event.any() and second.event.any()):
+        return float("nan"), float("nan"), float("nan")
+    import pandas as pd
+    from lifelines import CoxPHFitter
+
+    frame = pd.DataFrame(
+        {
+            "time": np.concatenate([first.time, second.time]),
+            "event": np.concatenate([first.event, second.event]),
+            "arm": np.repeat([1.0, 0.0], [len(first.time), len(second.time)]),
+        }
+    )
+    fitted = CoxPHFitter().fit(frame, "time", "event")
+    row: Any = np.exp(fitted.summary.loc["arm", ["coef", "coef lower 95%", "coef upper 95%"]].to_numpy(float))
+    return float(row[0]), float(row[1]), float(row[2])
+
 
 def kaplan_meier(time: Array, event: NDArray[np.bool_]) -> Curve:
     """The curve of times and whether each ended in the event (else it is censored)."""

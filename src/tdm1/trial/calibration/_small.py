@@ -118,6 +118,12 @@ def calibrate_control(tell: Tell) -> Calibration:
         name = f"control.lapatinib_capecitabine.{endpoint}_shape"
         fitted.append(Fitted(name, "1", evidence.value(name, "1"), float(fit.rho_)))
         where[name] = f"tdm1 calibrate control: maximum likelihood on {rows.height} reconstructed patients"
+    tell(0.7, "shape of MARIANNE's control arm's PFS")
+    rows = evidence.table("km_marianne_pfs").filter(arm="trastuzumab+taxane")
+    fit = WeibullFitter().fit(np.maximum(rows["time_month"].to_numpy(), 0.01), rows["event"].to_numpy())
+    name = "control.trastuzumab_taxane.pfs_shape"
+    fitted.append(Fitted(name, "1", evidence.value(name, "1"), float(fit.rho_)))
+    where[name] = f"tdm1 calibrate control: maximum likelihood on {rows.height} reconstructed patients"
     tell(0.8, "link of response and progression")
     shapes = {item.fact: item.value for item in fitted}
     with evidence.what_if(shapes):

@@ -1,0 +1,192 @@
+"""One visit: blood and heart measured, the label asked, the dose given."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdm1 import evidence
+from tdm1.regimen import apply
+from tdm1.safety import Action, Decisions, Findings
+from tdm1.trial.arms import TDM1Arm
+from tdm1.trial.chunk import Chunk, Drug
+from tdm1.trial.clinic import findings, grades_of_visit
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Index = NDArray[np.int_]
+
+#: What the label may be told of symptoms in patients on trastuzumab: heart and lung alone.
+_OF_ANTIBODY = ("symptomatic_heart_failure", "heart_failure_grade", "pneumonitis")
+
+
+def visit(chunk: Chunk, day: int) -> tuple[Array, Array]:
+    """Blood, decision and dose of the day. Returns rates (N, 2) in mg/day, T-DM1 first, and lengths (N,) in day."""
+    count, visits = chunk.people.count, chunk.trial.visits
+    rate, length = np.zeros((count, 2)), np.zeros(count)
+    _finish_planned(chunk, day)
+    treated = chunk.on_study & (chunk.drug != Drug.NONE)
+    due = treated & (day >= chunk.due_day)
+    since = day - chunk.dose_day + 1
+    seen_often = chunk.cycles_given <= visits.weekly_labs_cycles
+    between = treated & ~due & seen_often & np.isin(since, [d for d in visits.labs_on_cycle_days if d > 1])
+    seen = due | between
+    if not seen.any():
+        return rate, length
+    values = chunk.clinic.labs(day, chunk.seen)
+    chunk.course.lab_visits.append((day, seen, values))
+    lvef = _heart_test(chunk, day, seen, chunk.seen["lvef"])
+    if day > 0:
+        chunk.symptoms.report_labs(float(day), grades_of_visit(chunk.trial, chunk.people, seen, values, lvef))
+    event = _other_events(chunk, day, due)
+    signs = chunk.symptoms.signs()
+    baseline = chunk.people.covariates["lvef_pct"]
+    found = findings(day, values, lvef, baseline, event, signs)
+    on_t_dm1 = np.flatnonzero(seen & (chunk.drug == Drug.T_DM1))
+    if on_t_dm1.size:
+        _t_dm1(chunk, day, on_t_dm1, due[on_t_dm1], found.take(on_t_dm1), rate, length)
+    on_antibody = np.flatnonzero(seen & (chunk.drug == Drug.TRASTUZUMAB) & (day >= chunk.due_day))
+    if on_antibody.size:
+        only = Findings.of(
+            np.full(count, float(day)), lvef=lvef, lvef_baseline=baseline, other_event=event,
+            **{name: signs[name] for name in _OF_ANTIBODY},
+        )
+        _trastuzumab(chunk, day, on_antibody, only.take(on_antibody), rate, length)
+    return rate, length
+
+
+def _finish_planned(chunk: Chunk, day: int) -> None:
+    """Who has had all planned doses goes on to what is planned next, when the next dose would be due."""
+    done = (chunk.drug == Drug.T_DM1) & chunk.schedule.finished(chunk.course.ledger.given)
+    if done.any():
+        who = np.flatnonzero(done)
+        chunk.leave_t_dm1(day, who, np.ones(len(who), bool))
+    over = (chunk.drug == Drug.TRASTUZUMAB) & chunk.antibody.finished(chunk.cycles_given)
+    chunk.drug[over] = Drug.NONE
+
+
+def _heart_test(chunk: Chunk, day: int, seen: Flags, true_pct: Array) -> Array:
+    """Measured ejection fraction (%), NaN where nobody looked: every few months, or when a repeat is asked for."""
+    interval = evidence.value("lvef.test_interval", "day")
+    asked = np.isfinite(chunk.history.lvef_asked_day) | np.isfinite(chunk.antibody.history.lvef_asked_day)
+    heart = seen & (((day - chunk.lvef_day >= interval) & (day > 0)) | asked)
+    if not heart.any():
+        return np.full(len(seen), np.nan)
+    measured = np.where(heart, chunk.clinic.lvef(day, true_pct), np.nan)
+    chunk.lvef_day = np.where(heart, day, chunk.lvef_day)
+    chunk.course.heart_tests.append((day, heart, measured))
+    return measured
+
+
+def _other_events(chunk: Chunk, day: int, due: Flags) -> Array:
+    """Other adverse events of the cycle just ended, asked about once, when its next dose was planned.
+
+    Withdrawals happen then too.
+    """
+    first_asked = due & (day == chunk.planned_day)
+    if not first_asked.any() or day == 0:
+        return np.zeros(len(due))
+    # Chances belong to the drug that the arm is about; who has switched has had her event.
+    own = Drug.T_DM1 if isinstance(chunk.arm, TDM1Arm) else Drug.TRASTUZUMAB
+    cycle = np.where(first_asked & (chunk.drug == own), chunk.cycles_given, 0).astype(float)
+    leaves = chunk.clinic.withdraws(chunk.arm.other_events.withdrawal, cycle)
+    chunk.course.withdrew |= leaves
+    chunk.drug[leaves] = Drug.NONE
+    return chunk.clinic.other_event(chunk.arm.other_events, cycle)
+
+
+def _decide(chunk: Chunk, day: int, found: Findings, who: Index, due: Flags) -> Decisions:
+    """What the label asks for in patients on T-DM1; their history moves on."""
+    before = chunk.history.take(who)
+    decisions = chunk.label.decide(found, before, dose_due=due)
+    chunk.history = chunk.history.put(who, decisions.history)
+    unknown = decisions.action == Action.UNKNOWN
+    if unknown.any():
+        raise RuntimeError(f"day {day}: the clinic did not measure what the label needs for {int(unknown.sum())} people")
+    chunk.course.reduced[who] |= decisions.history.level > before.level
+    stopped = decisions.newly_stopped
+    rules = np.array([*chunk.label.rule_ids, "label"])
+    chunk.course.stop_reason[who[stopped]] = rules[decisions.rule[stopped]]
+    chunk.course.stop_day[who[stopped]] = day
+    chunk.leave_t_dm1(day, who[stopped], chunk.antibody.may_follow[decisions.rule[stopped]])
+    return decisions
+
+
+def _t_dm1(
+    chunk: Chunk, day: int, who: Index, due: Flags, found: Findings, rate: Array, length: Array
+) -> None:
+    """The label's decision and the dose of T-DM1 of patients seen today."""
+    decisions = _decide(chunk, day, found, who, due)
+    given = decisions.given & (chunk.drug[who] == Drug.T_DM1)
+    dosed = who[given]
+    _close_cycles(chunk, dosed)
+    _note_delays(chunk, day, who[due & ~given & ~decisions.history.stopped], dosed)
+    chunk.course.ledger, infusions = apply(
+        chunk.course.ledger,
+        chunk.schedule,
+        patient=who,
+        time_day=float(day),
+        action=decisions.action,
+        rule=decisions.rule,
+        level=decisions.level,
+        given=given,
+        weight_kg=chunk.people.covariates["weight_kg"][who],
+    )
+    rate[who, 0], length[who] = infusions.rate_mg_per_day, infusions.length_day
+    chunk.t_dm1_mg[who] += infusions.dose_mg
+
+
+def _note_delays(chunk: Chunk, day: int, held: Index, dosed: Index) -> None:
+    """Delays of this visit; a dose held for too long ends the drug."""
+    late = dosed[day > chunk.planned_day[dosed]]
+    chunk.course.delayed[held] = True
+    chunk.course.delayed[late] = True
+    chunk.due_day[held] = day + chunk.trial.visits.recheck_every
+    over = held[(day - chunk.planned_day[held] >= chunk.arm.longest_delay) & ~chunk.course.withdrew[held]]
+    chunk.course.stop_reason[over] = "longest delay"
+    chunk.course.stop_day[over] = day
+    on_t_dm1 = chunk.drug[over] == Drug.T_DM1
+    chunk.leave_t_dm1(day, over[on_t_dm1], np.ones(int(on_t_dm1.sum()), bool))
+    chunk.drug[over[~on_t_dm1]] = Drug.NONE
+    chunk.due_day[dosed] = chunk.planned_day[dosed] = day + chunk.arm.every
+    chunk.dose_day[dosed] = day
+
+
+def _close_cycles(chunk: Chunk, dosed: Index) -> None:
+    """Exposure of the cycle of T-DM1 that ends with this dose."""
+    given = chunk.course.ledger.given
+    again = dosed[given[dosed] > 0]
+    area = chunk.people.individuals.model.states.index("conjugate_auc")
+    if again.size:
+        auc = chunk.states[again, area]
+        trough = chunk.seen["conjugate"][again]
+        chunk.course.exposure.append((again, given[again], auc - chunk.auc_start[again], chunk.cmax[again], trough))
+    chunk.auc_start[dosed] = chunk.states[dosed, area]
+
+
+def _trastuzumab(chunk: Chunk, day: int, who: Index, found: Findings, rate: Array, length: Array) -> None:
+    """Trastuzumab of patients who are due: the label's rules for heart and lung hold for it too."""
+    antibody = chunk.antibody
+    before = antibody.history.take(who)
+    decisions = chunk.label.decide(found, before, dose_due=True, required=())
+    antibody.history = antibody.history.put(who, decisions.history)
+    stopped = who[decisions.newly_stopped]
+    chunk.drug[stopped] = Drug.NONE
+    first = stopped[chunk.course.stop_reason[stopped] == ""]
+    rules = np.array([*chunk.label.rule_ids, "label"])
+    of_first = decisions.rule[np.isin(who, first)]
+    chunk.course.stop_reason[first], chunk.course.stop_day[first] = rules[of_first], day
+    given = decisions.given & (chunk.drug[who] == Drug.TRASTUZUMAB)
+    dosed = who[given]
+    _note_delays(chunk, day, who[~given & (chunk.drug[who] == Drug.TRASTUZUMAB)], np.empty(0, int))
+    if dosed.size == 0:
+        return
+    assert antibody.plan is not None
+    dose = antibody.dose_mg(chunk.people.covariates["weight_kg"][dosed], day - chunk.dose_day[dosed])
+    minutes = antibody.infusion_day(antibody.given[dosed])
+    rate[dosed, 1], length[dosed] = dose / minutes, minutes
+    antibody.given[dosed] += 1
+    chunk.course.trastuzumab_doses.append((day, dosed, dose))
+    chunk.course.delayed[dosed[day > chunk.planned_day[dosed]]] = True
+    chunk.due_day[dosed] = chunk.planned_day[dosed] = day + antibody.plan.every
+    chunk.dose_day[dosed] = day
