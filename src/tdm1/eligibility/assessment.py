@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tdm1 import evidence
-from tdm1.eligibility.criteria import Criteria, Criterion, EligibilityError, builtin, unknown
-from tdm1.eligibility.variables import UPPER_LIMITS, VARIABLES
+from tdm1.eligibility._errors import EligibilityError
+from tdm1.eligibility._measure import meets, people
+from tdm1.eligibility.criteria import Criteria, Criterion, builtin, unknown
 
 Answer = Literal["yes", "no", "unknown"]
 
@@ -54,51 +55,10 @@ class Assessment:
         ]
 
     def missing(self, person: int) -> list[str]:
-        """Variables that would have to be known to decide for one person."""
+        """Variables that would have to be known to decide for one person; none once a criterion is not met."""
+        if np.any(self.met[person] == 0):
+            return []
         return [c.variable for place, c in enumerate(self.criteria) if self.met[person, place] < 0]
-
-
-def _upper_limit(criterion: Criterion, uln: Mapping[str, float]) -> float:
-    if criterion.basis == "absolute" or criterion.variable not in UPPER_LIMITS:
-        return 1.0
-    limit = uln.get(criterion.variable)
-    if limit is None:
-        return evidence.value(UPPER_LIMITS[criterion.variable], VARIABLES[criterion.variable].unit)
-    if not limit > 0.0:
-        raise EligibilityError(f"the upper limit of normal of {criterion.variable} is {limit:g}; it must be above 0")
-    return limit
-
-
-def _meets(criterion: Criterion, values: NDArray[np.float64], limit: float) -> NDArray[np.int8]:
-    if criterion.requires is not None:
-        odd = np.flatnonzero(~np.isin(values, (0.0, 1.0)) & ~np.isnan(values))
-        if odd.size:
-            person = odd[0]
-            raise EligibilityError(
-                f"{criterion.variable} of person {person} is {values[person]:g}; use 1 for yes, 0 for no"
-            )
-        good = values == float(criterion.requires)
-    elif criterion.one_of:
-        good = np.isin(values, [VARIABLES[criterion.variable].categories.index(word) for word in criterion.one_of])
-    else:
-        good = np.ones(values.shape, dtype=np.bool_)
-        if criterion.lower is not None:
-            bound = criterion.lower * limit
-            good &= values > bound if criterion.lower_open else values >= bound
-        if criterion.upper is not None:
-            bound = criterion.upper * limit
-            good &= values < bound if criterion.upper_open else values <= bound
-    return np.where(np.isnan(values), -1, good).astype(np.int8)
-
-
-def _column(name: str, given: ArrayLike) -> NDArray[np.float64]:
-    column = np.asarray(given, dtype=np.float64)
-    if column.ndim != 1:
-        raise EligibilityError(f"{name} must be a list with one value a person; it has shape {column.shape}")
-    wrong = np.flatnonzero(np.isinf(column) | (column < 0.0))
-    if wrong.size:
-        raise EligibilityError(f"{name} of person {wrong[0]} is {column[wrong[0]]:g}; it must be 0 or more and finite")
-    return column
 
 
 def assess(
@@ -109,25 +69,15 @@ def assess(
     `columns` holds one value a person by variable name, in the units of `variables.VARIABLES`; NaN, or a
     variable that is left out, is not known. `uln` replaces the laboratory's upper limit of normal for
     `alt_u_per_l` or `ast_u_per_l` (U/L).
-    Raises EligibilityError for columns of unequal length, a negative or infinite value, an answer that
-    is neither 1 nor 0, and an unknown variable, with the nearest name.
+    Raises EligibilityError for columns of unequal length, a value that cannot be (negative, infinite, an answer
+    that is neither 1 nor 0), and an unknown variable, with the nearest name.
     """
-    uln = dict(uln or {})
-    for name in columns:
-        if name not in VARIABLES:
-            raise EligibilityError(f"no variable is called '{name}'{evidence.nearest(name, VARIABLES)}")
-    for name in uln:
-        if name not in UPPER_LIMITS:
-            raise EligibilityError(f"'{name}' takes no upper limit of normal (known: {', '.join(UPPER_LIMITS)})")
-    given = {name: _column(name, column) for name, column in columns.items()}
-    lengths = {len(column) for column in given.values()}
-    if len(lengths) > 1:
-        raise EligibilityError(f"the columns have different lengths: { {n: len(c) for n, c in given.items()} }")
-    count = lengths.pop() if lengths else 0
+    limits = dict(uln or {})
+    given, count = people(columns, limits)
     rules = criteria.all()
     unknown = np.full(count, np.nan)
     values = [given.get(rule.variable, unknown) for rule in rules]
-    met = [_meets(rule, column, _upper_limit(rule, uln)) for rule, column in zip(rules, values, strict=True)]
+    met = [meets(rule, column, limits) for rule, column in zip(rules, values, strict=True)]
     shape = (count, len(rules))
     return Assessment(
         rules,
@@ -157,7 +107,7 @@ class VirtualScreen:
         found = np.ones((count, len(self.ids)), dtype=np.bool_)
         for place, rule in enumerate(self.criteria.all()):
             if rule.variable in columns:
-                found[:, place] = _meets(rule, columns[rule.variable], _upper_limit(rule, {})) == 1
+                found[:, place] = meets(rule, columns[rule.variable], {}) == 1
             elif not rule.by_construction:
                 raise EligibilityError(
                     f"criterion '{rule.id}' asks about '{rule.variable}', which virtual patients do not have"

@@ -10,17 +10,16 @@ from typing import Any, Literal, cast
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from tdm1.eligibility._errors import EligibilityError
 from tdm1.eligibility.variables import UPPER_LIMITS, VARIABLES
 from tdm1.evidence import nearest
 
 _FOLDER = files("tdm1.evidence").joinpath("eligibility")
 
 
-class EligibilityError(ValueError):
-    """Criteria that do not exist or cannot be applied, or a person's value that cannot be."""
+class Strict(BaseModel):
+    """A record that refuses unknown keys, with the nearest known one."""
 
-
-class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     @model_validator(mode="before")
@@ -34,7 +33,7 @@ class _Strict(BaseModel):
         return cast("Any", raw)
 
 
-class Criterion(_Strict):
+class Criterion(Strict):
     """One criterion: bounds on a variable (`lower`, `upper`), a question (`requires`), or a category (`one_of`)."""
 
     id: str = Field(min_length=1, description="short name of the criterion, unique in its list")
@@ -98,7 +97,7 @@ class Criterion(_Strict):
             raise ValueError(f"{at}: nothing lies between lower {self.lower:g} and upper {self.upper:g}")
 
 
-class Criteria(_Strict):
+class Criteria(Strict):
     """The eligibility criteria of a trial, as a trial file writes them."""
 
     based_on: str | None = Field(default=None, description="trial whose built-in criteria these start from")

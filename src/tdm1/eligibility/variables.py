@@ -82,6 +82,7 @@ _ALL = (
     _asked("measurable", "measurable disease"),
     _asked("cns_metastases", "metastases in the central nervous system"),
     _asked("active_cns_metastases", "untreated, symptomatic or only just treated brain metastases"),
+    _asked("symptomatic_cns_metastases", "brain metastases that cause symptoms"),
     _asked("cns_only_disease", "disease in the central nervous system alone"),
     _asked("hormone_receptor_positive", "oestrogen or progesterone receptor positive"),
     _asked("node_positive", "invasive disease in the nodes at surgery after neoadjuvant treatment"),

@@ -46,12 +46,12 @@ LABS: dict[str, Lab] = {
         Lab("neuropathy_grade", "neuropathy_grade", "peripheral neuropathy, grade", "", "higher", whole=True),
         Lab("haemorrhage_grade", "haemorrhage_grade", "haemorrhage, grade", "", "higher", whole=True),
         Lab("heart_failure_grade", "heart_failure_grade", "heart failure, grade", "", "higher", whole=True),
-        Lab("lv_dysfunction_grade", "lv_dysfunction_grade", "left ventricular systolic dysfunction, grade", "", "higher",
-            whole=True),
-        Lab("radiation_pneumonitis_grade", "radiation_pneumonitis_grade", "radiation pneumonitis, grade", "", "higher",
-            whole=True),
-        Lab("infusion_reaction_grade", "infusion_reaction_grade", "infusion-related reaction, grade", "", "higher",
-            whole=True),
+        Lab("lv_dysfunction_grade", "lv_dysfunction_grade", "left ventricular systolic dysfunction, grade", "",
+            "higher", whole=True),
+        Lab("radiation_pneumonitis_grade", "radiation_pneumonitis_grade", "radiation pneumonitis, grade", "",
+            "higher", whole=True),
+        Lab("infusion_reaction_grade", "infusion_reaction_grade", "infusion-related reaction, grade", "",
+            "higher", whole=True),
     )
 }
 

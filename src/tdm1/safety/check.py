@@ -2,28 +2,27 @@
 
 The grid has, for each laboratory value, every bound of the table, a point inside each interval between bounds, and a
 point beyond both ends; two findings in the same cell meet the same rules, so the grid stands for all findings.
+Every two findings together, signs and grades included, are decided again with values just beside each bound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tdm1.safety._labs import BEFORE_EVERY_DOSE, HIGHEST_GRADE, LABS, SIGNS, OtherEvent
+from tdm1.safety._check_grid import Axis, decide_fresh, grid, lab_axes, pair_grids, said, sign_axes
+from tdm1.safety._check_repeat import milder_at_the_repeat
+from tdm1.safety._labs import LABS
 from tdm1.safety._match import all_hold
 from tdm1.safety._rule import All, Rule
-from tdm1.safety.decisions import Action, Decisions
-from tdm1.safety.findings import Findings
+from tdm1.safety.decisions import Action
 from tdm1.safety.label import Label
 
 Kind = Literal["undecided", "contradiction", "milder when worse", "never reached", "hold that recovers at once"]
-#: One axis of a grid: column of `Findings` and its values, from good to bad.
-Axis = tuple[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +36,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RuleCheck:
-    """What was proven: how many findings were decided, and every defect found."""
+    """What was proven: how many findings were decided, every defect found, and where the label itself is uneven.
+
+    `uneven` lists, in words, where the text of the label answers a worse course milder over two visits. It is the
+    label's own wording, kept as it stands, and no defect of the table.
+    """
 
     findings: int
     problems: tuple[Problem, ...]
+    uneven: tuple[str, ...]
 
     @property
     def ok(self) -> bool:
@@ -48,64 +52,10 @@ class RuleCheck:
         return not self.problems
 
 
-def _points(edges: set[float], beyond: float) -> NDArray[np.float64]:
-    """Every edge, a point inside each interval, and one beyond each end (never under 0)."""
-    ordered = sorted(edges)
-    inside = [(low + high) / 2 for low, high in pairwise(ordered)]
-    return np.array(sorted({*ordered, *inside, ordered[0] / 2, ordered[-1] + beyond}))
-
-
-def lab_axes(label: Label) -> list[Axis]:
-    """The axes of the laboratory grid, each from good to bad; the baseline ejection fraction is one of them."""
-    axes: list[Axis] = []
-    conditions = [one for rule in label.rules for part in (*rule.when, rule.until) for one in part]
-    for lab in LABS.values():
-        mine = [one for one in conditions if one.lab == lab.name]
-        edges = {edge for one in mine if one.basis not in ("points_below_baseline", "grade") for edge in one.edges()}
-        if not edges:
-            continue
-        values = _points(edges, beyond=1.0)
-        axes.append((lab.column, values if lab.worse == "higher" else values[::-1]))
-        if lab.name == "lvef":
-            drops = {edge for one in mine if one.basis == "points_below_baseline" for edge in one.edges()}
-            moved = {float(value + drop) for value in values for drop in (_points(drops, 1.0) if drops else [0.0])}
-            # A higher baseline is a larger drop: the worse end.
-            axes.append(("lvef_baseline", np.array(sorted(moved))))
-    return axes
-
-
-def sign_axes() -> list[Axis]:
-    """The axes of signs and grades, each from good to bad."""
-    grades = np.arange(HIGHEST_GRADE + 1, dtype=np.float64)
-    axes: list[Axis] = [(sign, np.array([0.0, 1.0])) for sign in SIGNS]
-    axes += [(lab.column, grades) for lab in LABS.values() if lab.whole]
-    return [*axes, ("other_event", np.array([float(event) for event in OtherEvent]))]
-
-
-def _grid(axes: list[Axis]) -> Findings:
-    mesh = np.meshgrid(*(values for _, values in axes), indexing="ij")
-    columns = {name: array.ravel() for (name, _), array in zip(axes, mesh, strict=True)}
-    return Findings.of(time_day=0.0, **columns)
-
-
-def _decide(label: Label, findings: Findings) -> Decisions:
-    required = tuple(name for name in BEFORE_EVERY_DOSE if findings.column(LABS[name].column) is not None)
-    return label.decide(findings, label.start(len(findings)), dose_due=True, required=required)
-
-
-def _said(findings: Findings, index: int, axes: list[Axis]) -> str:
-    parts: list[str] = []
-    for name, _ in axes:
-        column = findings.column(name)
-        if column is not None:
-            parts.append(f"{name} {column[index]:g}")
-    return ", ".join(parts)
-
-
 def _monotone(label: Label, axes: list[Axis]) -> tuple[int, list[Problem]]:
     """Each of stop, hold, and 'a level lower' may only be added as one finding worsens, all others equal."""
-    findings = _grid(axes)
-    decided = _decide(label, findings)
+    findings = grid(axes)
+    decided = decide_fresh(label, findings)
     shape = tuple(len(values) for _, values in axes)
     stop = decided.action == Action.STOP
     undecided = decided.action == Action.UNKNOWN
@@ -114,7 +64,7 @@ def _monotone(label: Label, axes: list[Axis]) -> tuple[int, list[Problem]]:
         "hold": stop | (decided.action == Action.HOLD),
         "lower": stop | decided.history.reduction_due | (decided.action == Action.REDUCE),
     }
-    problems = [Problem("undecided", (), _said(findings, int(np.argmax(undecided)), axes))] if undecided.any() else []
+    problems = [Problem("undecided", (), said(findings, int(np.argmax(undecided)), axes))] if undecided.any() else []
     for number, (name, _) in enumerate(axes):
         if name == "other_event":
             continue  # kinds of request, not steps of a scale
@@ -127,14 +77,15 @@ def _monotone(label: Label, axes: list[Axis]) -> tuple[int, list[Problem]]:
                 place = list(np.unravel_index(int(np.argmax(wrong)), wrong.shape))
                 index = int(np.ravel_multi_index(tuple(place), shape))
                 rules = (decided.rule_id(index),)
-                seen = f"{_said(findings, index, axes)}; then {name} worsens"
+                seen = f"{said(findings, index, axes)}; then {name} worsens"
                 problems.append(Problem("milder when worse", rules, seen))
                 break
     return len(findings), problems
 
 
 def _demand(rule: Rule) -> tuple[object, ...]:
-    return rule.action, rule.until, rule.resume, rule.repeat_within_day, rule.stop_if_not_recovered
+    return (rule.action, rule.until, rule.resume, rule.repeat_within_day, rule.stop_if_not_recovered,
+            rule.lower_after_delays)
 
 
 def _columns(part: All) -> frozenset[str]:
@@ -155,12 +106,12 @@ def _single_findings(label: Label) -> list[Problem]:
     for columns in sorted({columns for columns, _, _ in rows}, key=sorted):
         names = sorted(columns | ({"lvef_baseline"} if "lvef" in columns else frozenset[str]()))
         mine = [(name, axes[name]) for name in names if name in axes]
-        findings = _grid(mine)
+        findings = grid(mine)
         met = [(rule, all_hold(part, findings)[0]) for found, rule, part in rows if found == columns]
         for (one, seen_one), (two, seen_two) in combinations(met, 2):
             both = seen_one & seen_two
             if both.any() and _demand(one) != _demand(two):
-                problems.append(Problem("contradiction", (one.id, two.id), _said(findings, int(np.argmax(both)), mine)))
+                problems.append(Problem("contradiction", (one.id, two.id), said(findings, int(np.argmax(both)), mine)))
         problems += [
             Problem("never reached", (rule.id,), "no finding of the grid meets it")
             for rule, seen in met if not seen.any()
@@ -186,29 +137,30 @@ def _recoveries(label: Label) -> list[Problem]:
     axes = dict([*lab_axes(label), *sign_axes()])
     for rule in label.rules:
         for part in rule.when:
-            names = sorted(_columns(part) | _columns(rule.until) | {"lvef", "lvef_baseline"} & axes.keys())
-            mine = [(name, axes[name]) for name in names]
-            findings = _grid(mine)
-            both = all_hold(part, findings)[0] & all_hold(rule.until, findings)[0]
-            if rule.until and both.any():
-                seen = _said(findings, int(np.argmax(both)), mine)
-                problems.append(Problem("hold that recovers at once", (rule.id,), seen))
+            for until in rule.until:
+                names = sorted(_columns(part) | _columns(until) | {"lvef", "lvef_baseline"} & axes.keys())
+                mine = [(name, axes[name]) for name in names]
+                findings = grid(mine)
+                both = all_hold(part, findings)[0] & all_hold(until, findings)[0]
+                if both.any():
+                    seen = said(findings, int(np.argmax(both)), mine)
+                    problems.append(Problem("hold that recovers at once", (rule.id,), seen))
     return problems
 
 
 def check_rules(label: Label) -> RuleCheck:
     """Checks the whole table of `label` and returns every defect found.
 
-    Decided on the full grid of laboratory values, then on the full grid of signs, grades and events: every finding
-    has a decision; no two rows about the same finding ask for different things; as one finding worsens and all others
-    stay, no demand (stop, hold, lower dose) is dropped; every row is met by some finding; no row's recovery is
-    already there at its finding.
+    Decided on the full grid of laboratory values, then on every two findings of all kinds: every finding has a
+    decision; no two rows about the same finding ask for different things; as one finding worsens and all others stay,
+    no demand (stop, hold, lower dose) is dropped; every row is met by some finding; no row's recovery is already there
+    at its finding. All at a first visit with a dose due; over two visits see `RuleCheck.uneven`.
     """
     decided = 0
     problems: list[Problem] = [*_single_findings(label), *_recoveries(label)]
-    for axes in (lab_axes(label), sign_axes()):
+    for axes in (lab_axes(label), *pair_grids(label)):
         if axes:
             count, found = _monotone(label, axes)
             decided += count
             problems += found
-    return RuleCheck(findings=decided, problems=tuple(problems))
+    return RuleCheck(findings=decided, problems=tuple(dict.fromkeys(problems)), uneven=milder_at_the_repeat(label))

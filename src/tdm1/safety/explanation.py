@@ -9,9 +9,10 @@ import numpy as np
 
 from tdm1.safety._errors import FindingError
 from tdm1.safety._labs import LABS
+from tdm1.safety._rule import Rule, Statement
 from tdm1.safety.decisions import ACTION_NAMES, Action, Decisions
 from tdm1.safety.label import Label
-from tdm1.safety.words import rule_in_words
+from tdm1.safety.words import MARKS, rule_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,21 @@ class Reason:
     decides: bool
     seen_now: bool
 
+    def in_words(self) -> str:
+        """The rule, whether it decides, and how far it can be trusted: source, reading mark and date of the label."""
+        role = "decides" if self.decides else "seen" if self.seen_now else "still open"
+        said = f"{self.id} ({role}): {self.text} [{self.source}, {self.where}; label text of {self.label_date}; "
+        said += f"{self.read}: {MARKS[self.read]}]"
+        return f"{said} Note: {self.note}" if self.note else said
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision in words. `level_mg_per_kg` is the patient's level, `dose_mg_per_kg` None when no dose is given."""
+    """A decision in words. `level_mg_per_kg` is the patient's level, `dose_mg_per_kg` None when no dose is given.
+
+    `label` names setting, region and date of the text, `statements` what it says on how doses go on; each of those
+    and each reason carries its reading mark.
+    """
 
     action: str
     level_mg_per_kg: float
@@ -40,6 +52,18 @@ class Explanation:
     reasons: tuple[Reason, ...]
     missing: tuple[str, ...]
     recheck: str
+    label: str
+    statements: tuple[Statement, ...]
+
+    def in_words(self) -> str:
+        """Everything for one reader, a line each: decision, reasons with reading mark and label date, what to check."""
+        lines = [self.text, *(reason.in_words() for reason in self.reasons)]
+        lines += [
+            f"{one.id}: {one.text} [{one.source}, {one.where}; label text of {one.label_date}; "
+            f"{one.read}: {MARKS[one.read]}]"
+            for one in self.statements
+        ]
+        return "\n".join(line for line in (*lines, self.recheck, f"by the {self.label}") if line)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -86,7 +110,30 @@ def explain(label: Label, decisions: Decisions, patient: int = 0) -> Explanation
         action=ACTION_NAMES[action], level_mg_per_kg=label.levels_mg_per_kg[int(decisions.level[patient])],
         dose_mg_per_kg=None if np.isnan(dose) else dose, text=_text(label, decisions, patient, action),
         reasons=reasons, missing=missing, recheck=_recheck(label, decisions, patient, action, missing),
+        label=_label(label), statements=_statements(label, decisions, patient, action),
     )
+
+
+def _label(label: Label) -> str:
+    dated = label.label_date if label.label_date_read == "read" else f"{label.label_date} ({label.label_date_read})"
+    return f"{label.region} label, {label.setting} breast cancer, text of {dated}"
+
+
+def _statements(label: Label, decisions: Decisions, patient: int, action: Action) -> tuple[Statement, ...]:
+    """What the label says on how doses go on, where it matters to this patient."""
+    if action is Action.STOP:
+        return ()
+    told = {"held"} if action is Action.HOLD else set[str]()
+    told |= {"lowered"} if decisions.level[patient] > 0 else set[str]()
+    return tuple(one for one in label.statements if one.told_when in told)
+
+
+def _considers(rule: Rule, label: Label, at_last: bool) -> str:
+    """The label only says consider: what was made of it."""
+    said = f"after {rule.lower_after_delays} delays by {rule.id} the label says only to consider one level lower"
+    if at_last:
+        return f"{said}; there is no level below {label.levels_mg_per_kg[-1]:g} mg/kg, the team decides"
+    return f"{said}, and here it is done"
 
 
 def _text(label: Label, decisions: Decisions, patient: int, action: Action) -> str:
@@ -94,6 +141,13 @@ def _text(label: Label, decisions: Decisions, patient: int, action: Action) -> s
     if action is Action.STOP and label.rules[int(decisions.rule[patient])].lowers:
         last = label.levels_mg_per_kg[-1]
         said += f": a reduction is asked for and there is no level below {last:g} mg/kg"
+    if action is not Action.STOP:
+        asked = int((decisions.rule if action is Action.REDUCE else decisions.history.reduction_rule)[patient])
+        at_last = int(decisions.level[patient]) == len(label.levels_mg_per_kg) - 1
+        if asked >= 0 and label.rules[asked].lower_after_delays is not None:
+            said += f"; {_considers(label.rules[asked], label, False)}"
+        elif at_last and decisions.considered[patient].any():
+            said += f"; {_considers(label.rules[int(np.argmax(decisions.considered[patient]))], label, True)}"
     if not decisions.dose_due[patient] and action not in (Action.STOP, Action.UNKNOWN):
         return f"no dose is planned at this visit; if one were: {said}"
     return said
@@ -107,7 +161,7 @@ def _recheck(label: Label, decisions: Decisions, patient: int, action: Action, m
         due = [label.rules[index] for index in np.flatnonzero(decisions.history.open[patient])]
         labs = dict.fromkeys(
             LABS[condition.lab].words.removesuffix(", grade") if condition.lab in LABS else "the other adverse event"
-            for rule in due if rule.action == "hold" for condition in rule.until
+            for rule in due if rule.action == "hold" for part in rule.until for condition in part
         )
         said.append(f"check again before any dose: {', '.join(labs)}")
     day = label.lvef_repeat_due_day(decisions.history)[patient]

@@ -34,6 +34,8 @@ ANALYTES: Final[tuple[str, ...]] = tuple(_SCALES)
 #: The grade of a value that was not measured.
 NOT_GRADED: Final = -1
 
+_POINTS_DECIMALS: Final = 6
+
 
 def _names(analyte: str, version: int) -> None:
     if analyte not in _SCALES:
@@ -75,7 +77,7 @@ def bounds(
     without = _WITHOUT_BOUND.get(analyte, {}).get(version, set())
     found = [lower]
     for number in (2, 3, 4):
-        # A grade without a bound is never reached by a number: the next one's bound stands in, nothing below for grade 4.
+        # A grade without a bound is never reached by a number: the next one's bound stands in, none for grade 4.
         known = next((n for n in range(number, 5) if n not in without), None)
         found.append(np.asarray(-np.inf if known is None else _bound(analyte, version, known, unit)))
     if (lower < found[1]).any():
@@ -91,27 +93,37 @@ def _limit(name: str, given: ArrayLike) -> NDArray[np.float64]:
 
 
 def _heart_grade(found: NDArray[np.float64], version: int, baseline: ArrayLike | None) -> NDArray[np.int8]:
-    """Grade of an ejection fraction: by its value in version 3; by value or fall, the worse one, in 4 and 5."""
+    """Grade of an ejection fraction: by its value in version 3; by value or fall, the worse one, in 4 and 5.
+
+    -1 where the baseline is NaN and a fall could still make the grade worse.
+    """
     value = evidence.value
     if version == 3:
         begins = [value(f"ctcae3.lvef.grade_{number}", "%") for number in (1, 2, 3, 4)]
-        return np.sum([found < bound for bound in begins], axis=0, dtype=np.int8)
+        return np.asarray(np.sum([found < bound for bound in begins], axis=0), dtype=np.int8)
     if baseline is None:
         raise FindingError(f"version {version} judges lvef against its baseline too; give baseline in %")
     low, severe, worst = (value(f"ctcae{version}.lvef.grade_{number}", "%") for number in (2, 3, 4))
     by_value = np.select([found < worst, found < severe, found <= low], [4, 3, 2], default=0)
-    fall = np.asarray(baseline, dtype=np.float64) - found
+    before = np.asarray(baseline, dtype=np.float64)
+    wrong = np.isinf(before) | (before < 0)
+    if wrong.any():
+        raise FindingError(f"baseline {before[wrong].flat[0]:g} of lvef is no percentage; NaN when not measured")
+    # Differences of printed percentages carry rounding noise that a bound of 10 points must not feel.
+    fall = np.round(before - found, _POINTS_DECIMALS)
     two, three = (value(f"ctcae{version}.lvef_drop.grade_{number}", "%") for number in (2, 3))
     # Version 4 prints more than 20 points for grade 3, version 5 20 or more.
     large = fall > three if version == 4 else fall >= three
-    return np.maximum(by_value, np.select([large, fall >= two], [3, 2], default=0)).astype(np.int8)
+    worse = np.maximum(by_value, np.select([large, fall >= two], [3, 2], default=0))
+    # A fall alone can make grade 3: under that, a value without its baseline has no known grade.
+    return np.where(np.isnan(before) & (by_value < 3), NOT_GRADED, worse).astype(np.int8)
 
 
 def grade(
     analyte: str, value: ArrayLike, version: int, *, uln: ArrayLike = 1.0, lln: ArrayLike | None = None,
     baseline: ArrayLike | None = None,
 ) -> NDArray[np.int8]:
-    """CTCAE grade 0 to 4 of each value, -1 where the value is NaN; shape of `value`.
+    """CTCAE grade 0 to 4 of each value, -1 where the value or the baseline it needs is NaN; shape of `value`.
 
     analyte   platelets, neutrophils (10*9/L), haemoglobin (g/dL), potassium (mmol/L), all with `lln` in their unit;
               alt, ast (U/L with `uln` in U/L) or bilirubin (with `uln` in its unit), where values that are multiples

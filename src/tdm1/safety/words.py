@@ -14,6 +14,13 @@ _EVENTS = {
     OtherEvent.HOLD_THEN_REDUCE: "another adverse event that asks for a hold and then a lower dose",
     OtherEvent.STOP: "another adverse event that asks to stop",
 }
+#: What each reading mark tells a reader of a rule.
+MARKS = {
+    "read": "read in the source",
+    "secondary": "read in another text that carries it, not in the label itself",
+    "recall": "from memory, not read again; check it against the label",
+    "assumed": "our own choice, not label text",
+}
 _RESUME = {"same": "the same dose", "one_level_lower": "one dose level lower"}
 
 
@@ -21,8 +28,12 @@ def bounds_in_words(condition: Condition, unit: str = "") -> str:
     """The bounds alone: '25 to under 50 × 10⁹/L', 'over 2.5 to 5 × ULN', '75 × 10⁹/L or more'."""
     after = f" {unit}" if unit else ""
     low, high = condition.lower, condition.upper
-    if condition.basis == "grade" and low is not None and high is not None:
-        first, last = low + (not condition.lower_closed), high - (not condition.upper_closed)
+    if condition.basis == "grade" and high is not None:
+        # Grades are whole numbers, so an open end is the next grade.
+        last = high - (not condition.upper_closed)
+        if low is None:
+            return f"{last:g} or less"
+        first = low + (not condition.lower_closed)
         return f"{first:g}" if first == last else f"{first:g} to {last:g}"
     if low is not None and high is not None:
         start = f"{low:g}" if condition.lower_closed else f"over {low:g}"
@@ -67,13 +78,15 @@ def _alternatives(alternatives: Sequence[All]) -> str:
         words = [LABS[conditions[0].lab].words for conditions in alternatives if conditions[0].lab in LABS]
         rests = {text.removeprefix(word) for text, word in zip(said, words, strict=False)}
         if len(words) == len(said) and len(rests) == 1:
-            return f"{' or '.join(words)}{rests.pop()}"
+            *others, last = words
+            return f"{' or '.join([*(word.removesuffix(', grade') for word in others), last])}{rests.pop()}"
     return " or ".join(said)
 
 
 def finding_in_words(rule: Rule) -> str:
     """What a rule looks for: 'ALT or AST over 5 to 20 × ULN'."""
-    return _alternatives(rule.when)
+    said = _alternatives(rule.when)
+    return f"{said}, on the day of a planned dose" if rule.dose_day_only else said
 
 
 def action_in_words(rule: Rule) -> str:

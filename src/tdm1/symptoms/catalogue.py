@@ -1,8 +1,8 @@
 """The catalogue of adverse events: what each term is, what drives it, and how long it lasts.
 
 Read from `evidence/symptoms/catalogue.yaml`. Four kinds of terms: symptoms have a hazard of their own; reported terms
-are laboratory grades that someone writes down as an event; overlaps are a symptom while a blood value is low; groups are
-the worst of their members.
+are laboratory grades that someone writes down as an event; overlaps are a symptom while a blood value is low; groups
+are the worst of their members.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _symptom(name: str, raw: dict[str, Any], defaults: dict[str, Any]) -> Sympto
     unknown = set(merged) - _SYMPTOM_KEYS
     missing = [key for key in ("plain", "system", "driver", "duration_day", "source", "read") if not merged.get(key)]
     if unknown or missing:
-        raise evidence.EvidenceError(f"{_FILE}: symptom '{name}' lacks {missing} and has unknown keys {sorted(unknown)}")
+        raise evidence.EvidenceError(f"{_FILE}: symptom '{name}' lacks {missing}, has unknown keys {sorted(unknown)}")
     for key, allowed in (("driver", get_args(Driver)), ("lab", (None, *get_args(Blood)))):
         if merged.get(key) not in allowed:
             raise evidence.EvidenceError(f"{_FILE}: symptom '{name}': {key} '{merged[key]}' is none of {allowed}")

@@ -37,12 +37,26 @@ class Symptoms:
         """
         if setting not in SETTINGS:
             raise SymptomError(f"there is no setting '{setting}'{nearest(setting, SETTINGS)}")
-        of = terms(setting)
+        return cls.of(terms(setting), seed, first, count, open_log(setting, seed, first, count))
+
+    @classmethod
+    def of(cls, chosen: Terms, seed: int, first: int, count: int, log: Log | None = None) -> Symptoms:
+        """As `start`, with terms that the caller chose, and a log of its own or none."""
         state = State.of(
-            seed, first, count, tuple(term.name for term in of.symptoms), tuple(term.name for term in of.reported),
-            len(of.overlaps),
+            seed, first, count, tuple(term.name for term in chosen.symptoms),
+            tuple(term.name for term in chosen.reported), len(chosen.overlaps),
         )
-        return cls(of, state, open_log(setting, seed, first, count))
+        return cls(chosen, state, log)
+
+    @property
+    def terms(self) -> Terms:
+        """Its terms with their numbers."""
+        return self._terms
+
+    @property
+    def state(self) -> State:
+        """Where its patients stand; for calibration, which reads draws and episodes."""
+        return self._state
 
     @property
     def day(self) -> float:
@@ -105,8 +119,8 @@ class Symptoms:
             return now[:, columns].max(axis=1).astype(float)
 
         def ever(symptom: str) -> Array:
-            column = self._terms.column(symptom)
-            return (self._state.number[:, column] > 0).astype(float)
+            columns = [place for place, term in enumerate(self._terms.symptoms) if term.name == symptom]
+            return (self._state.number[:, columns] > 0).any(axis=1).astype(float)
 
         found = {
             "neuropathy_grade": grade("peripheral_neuropathy"),

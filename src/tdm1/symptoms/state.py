@@ -26,8 +26,9 @@ class State:
     remaining        (N, T) hazard still to gather until the next onset
     number           (N, T) episodes so far
     end_day          (N, T) when the last episode ends or ended
-    aim, climbed_day (N, T) grade that the last episode leads to, and days on T-DM1 since it began
-    start, end, grade   (N, T, K) the episodes
+    start, end, grade   (N, T, K) the episodes; the grade as far as it has come
+    aim, climbed_day    (N, T, K) grade that the episode leads to, and its days on T-DM1
+    multiple            (N, T, K) factor that the low blood value put on its chance of being severe
     reported_draw    (N, R); measured, reported_day (N, R) worst measured grade, first day on which it was reported
     overlap_day, overlap_end_day   (N, O) first day of each overlap, and the end of its symptom
     infusion_reaction   (N,) worst grade of a reaction to the last infusion
@@ -43,11 +44,12 @@ class State:
     remaining: Array
     number: NDArray[np.int_]
     end_day: Array
-    aim: NDArray[np.int8]
-    climbed_day: Array
     start: Array
     end: Array
     grade: NDArray[np.int8]
+    aim: NDArray[np.int8]
+    climbed_day: Array
+    multiple: Array
     reported_draw: Array
     measured: NDArray[np.int8]
     reported_day: Array
@@ -81,11 +83,12 @@ class State:
             remaining=threshold[..., 0].copy(),
             number=np.zeros(shape, int),
             end_day=np.full(shape, -np.inf),
-            aim=np.zeros(shape, np.int8),
-            climbed_day=np.zeros(shape),
             start=np.full(episodes, np.inf),
             end=np.full(episodes, np.inf),
             grade=np.zeros(episodes, np.int8),
+            aim=np.zeros(episodes, np.int8),
+            climbed_day=np.zeros(episodes),
+            multiple=np.ones(episodes),
             reported_draw=np.column_stack(told) if told else np.empty((count, 0)),
             measured=np.zeros((count, len(reported)), np.int8),
             reported_day=np.full((count, len(reported)), np.inf),
@@ -95,11 +98,8 @@ class State:
             serious_draw=streams.uniform(seed, "serious event", first, count)[:, 0],
         )
 
-    def last(self) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.int_]]:
-        """Where the last episode of each patient and symptom stands in the (N, T, K) arrays (the first if none)."""
-        rows, columns = np.indices(self.number.shape)
-        return rows, columns, np.clip(self.number - 1, 0, EPISODES - 1)
-
     def now(self) -> NDArray[np.int8]:
         """Grade of each symptom today, shape (N, T); 0 without an episode."""
-        return np.where(self.end_day > self.day, self.grade[self.last()], 0).astype(np.int8)
+        last = np.clip(self.number - 1, 0, EPISODES - 1)[..., None]
+        grade = np.take_along_axis(self.grade, last, axis=2)[..., 0]
+        return np.where(self.end_day > self.day, grade, 0).astype(np.int8)

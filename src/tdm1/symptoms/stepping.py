@@ -32,12 +32,12 @@ def multiples(terms: Terms, drivers: Drivers) -> Array:
     return by_lab[:, terms.lab]
 
 
-def rates(terms: Terms, drivers: Drivers) -> Array:
+def rates(terms: Terms, drivers: Drivers, multiple: Array) -> Array:
     """Hazard of each symptom without the frailty, 1/day (infusion: per infusion of full weight), shape (N, T)."""
     rate = strengths(terms, drivers)
     rate *= terms.drug
     rate += terms.background
-    rate *= multiples(terms, drivers)
+    rate *= multiple
     rate *= drivers.at_risk[:, None]
     return rate
 
@@ -45,9 +45,9 @@ def rates(terms: Terms, drivers: Drivers) -> Array:
 def step(state: State, terms: Terms, drivers: Drivers, days: float) -> None:
     """Move the state on by `days` (day), in place."""
     start, end = state.day, state.day + days
-    rate = rates(terms, drivers)
-    rate *= state.frailty
     multiple = multiples(terms, drivers)
+    rate = rates(terms, drivers, multiple)
+    rate *= state.frailty
     _climb(state, terms, drivers, start, end)
     state.infusion_reaction[drivers.infused] = 0
     if terms.at_infusion.size and drivers.infused.any():
@@ -102,14 +102,14 @@ def _begin(
         -(drawn[lasts] - stays[lasts]) / (1.0 - stays[lasts])
     )
     until = day + length
-    aim = _grades(terms, state.grade_draw[rows, columns, episode], terms.share_grade3plus[columns],
-                  multiple[rows, columns])
+    factor = multiple[rows, columns]
+    aim = _grades(terms, state.grade_draw[rows, columns, episode], terms.share_grade3plus[columns], factor)
     state.start[rows, columns, episode] = day
     state.end[rows, columns, episode] = until
     state.end_day[rows, columns] = until
-    state.aim[rows, columns] = aim
+    state.aim[rows, columns, episode], state.multiple[rows, columns, episode] = aim, factor
     climbed = drivers.on_t_dm1[rows] * (np.minimum(until, end) - day)
-    state.climbed_day[rows, columns] = climbed
+    state.climbed_day[rows, columns, episode] = climbed
     climbs = np.isin(columns, terms.worsens)
     state.grade[rows, columns, episode] = np.where(climbs, _reached(terms, aim, climbed), aim)
     state.number[rows, columns] = episode + 1
@@ -137,9 +137,9 @@ def _climb(state: State, terms: Terms, drivers: Drivers, start: float, end: floa
     for column in terms.worsens:
         active = np.flatnonzero(drivers.on_t_dm1 & (state.end_day[:, column] > start))
         if active.size:
-            state.climbed_day[active, column] += np.minimum(end, state.end_day[active, column]) - start
             place = (active, column, state.number[active, column] - 1)
-            state.grade[place] = _reached(terms, state.aim[active, column], state.climbed_day[active, column])
+            state.climbed_day[place] += np.minimum(end, state.end_day[active, column]) - start
+            state.grade[place] = _reached(terms, state.aim[place], state.climbed_day[place])
 
 
 def _overlap(state: State, terms: Terms, drivers: Drivers, start: float) -> None:

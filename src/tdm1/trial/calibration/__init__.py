@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tdm1 import evidence
 from tdm1.trial.calibration._emilia import calibrate_emilia
+from tdm1.trial.calibration._katherine import calibrate_katherine
 from tdm1.trial.calibration._lines import calibrate_lines
 from tdm1.trial.calibration._result import Calibration, Fitted
 from tdm1.trial.calibration._small import calibrate_control, calibrate_plasma, calibrate_platelets, nadir_day
@@ -13,6 +14,9 @@ from tdm1.trial.reading import InputError
 
 __all__ = ["Calibration", "Fitted", "calibrate", "nadir_day"]
 
+_OF_TRIALS = {
+    "emilia": (calibrate_emilia, 4096), "lines": (calibrate_lines, 2048), "katherine": (calibrate_katherine, 4096),
+}
 _SMALL = {"plasma": calibrate_plasma, "platelets": calibrate_platelets, "control": calibrate_control}
 
 
@@ -23,18 +27,17 @@ def calibrate(
     seed: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Calibration:
-    """Run one calibration: `emilia`, `lines`, or one of the small ones (`plasma`, `platelets`, `control`).
+    """Run one calibration: `emilia`, `katherine`, `lines`, or a small one (`plasma`, `platelets`, `control`).
 
-    `patients` and `seed` are those of the simulated arm (4096, for lines 2048, and 20130222 if None); the small
+    `patients` and `seed` are those of each simulated arm (4096, for lines 2048, and 20130222 if None); the small
     ones need none.
     Raises InputError, with the nearest name, for another name.
     """
     tell = progress or (lambda share, what: None)
     if name in _SMALL:
         return _SMALL[name](tell)
-    if name == "emilia":
-        return calibrate_emilia(4096 if patients is None else patients, 20130222 if seed is None else seed, tell)
-    if name == "lines":
-        return calibrate_lines(2048 if patients is None else patients, 20130222 if seed is None else seed, tell)
-    known = ["emilia", "lines", *_SMALL]
+    if name in _OF_TRIALS:
+        fit, usual = _OF_TRIALS[name]
+        return fit(usual if patients is None else patients, 20130222 if seed is None else seed, tell)
+    known = [*_OF_TRIALS, *_SMALL]
     raise InputError(f"there is no calibration '{name}'{evidence.nearest(name, known)} (known: {', '.join(known)})")

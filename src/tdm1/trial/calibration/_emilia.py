@@ -7,17 +7,19 @@ from collections.abc import Callable
 from math import log
 
 import numpy as np
+import polars as pl
 
 from tdm1 import evidence
 from tdm1.trial.arm import run_arm
 from tdm1.trial.calibration._newton import Block, Knob, Target, solve
 from tdm1.trial.calibration._result import Calibration, Fitted, facts_file
+from tdm1.trial.calibration._targets import flag, lab_share, published, slope_block, worst
 from tdm1.trial.clock import MONTH_DAY
 from tdm1.trial.comparison import compare
 from tdm1.trial.definition import TDM1Arm, TrialFile
 from tdm1.trial.reading import load
 from tdm1.trial.result import ArmResult
-from tdm1.trial.summary import grades, os_curve, pfs_curve, response_curve, response_flags, solved, summary
+from tdm1.trial.summary import os_curve, pfs_curve, response_curve, response_flags, solved, summary
 from tdm1.trial.survival_curve import Curve
 
 _FILE = "calibrated_emilia.yaml"
@@ -25,29 +27,34 @@ _ARM = "T-DM1"
 _INTERCEPT = "survival.intercept"
 
 
-def _row(trial: TrialFile, endpoint: str) -> float:
-    """A published value of the T-DM1 arm in the trial file, by endpoint."""
-    return next(row for row in trial.published if (row.arm, row.endpoint) == (_ARM, endpoint)).resolve().value
+#: Analytes whose effect has a median and a spread to fit, with the published name of the abnormality.
+_SLOPES = {
+    "alt": "alt_increased", "ast": "ast_increased", "bilirubin": "bilirubin_increased",
+    "neutrophils": "neutrophils_decreased", "haemoglobin": "hemoglobin_decreased", "potassium": "potassium_decreased",
+}
 
 
-def _worst(abnormality: str, least: int) -> Callable[[ArmResult], float]:
-    def share(arm: ArmResult) -> float:
-        worst = grades(arm, abnormality)
-        return float(np.mean(worst >= least)) if worst is not None else float("nan")
-
-    return share
+def _asian_share() -> float:
+    """Published share of Asian patients with thrombocytopenia of grade 3 or worse."""
+    rows = evidence.table("adverse_reactions").filter(trial="EMILIA", arm="T-DM1 Asian", term="thrombocytopenia")
+    return float(rows["g3plus_or_g3_pct"][0]) / 100.0
 
 
-def _flag(column: str) -> Callable[[ArmResult], float]:
-    return lambda arm: float(np.mean(solved(arm)[column].to_numpy()))
+def _in_asian(arm: ArmResult) -> float:
+    rows = solved(arm).filter(pl.col("asian"))
+    return float((rows["grade_platelets"].to_numpy() >= 3).mean())
 
 
 def _blocks(trial: TrialFile) -> tuple[Block, ...]:
-    def lab(abnormality: str, grade: str) -> float:
-        return _row(trial, f"labs.{abnormality}.{grade}") / 100.0
+    def row(endpoint: str) -> float:
+        return published(trial, _ARM, endpoint)
 
+    def lab(abnormality: str, *grades: str) -> float:
+        return lab_share(trial, _ARM, abnormality, *grades)
+
+    assert trial.visits.scan_every is not None
     half_scan = trial.visits.scan_every / MONTH_DAY / 2.0
-    median, lasted = _row(trial, "pfs_median_month"), _row(trial, "dor_median_month")
+    median, lasted = row("pfs_median_month"), row("dor_median_month")
 
     def near(curve_of: Callable[[ArmResult], Curve], month: float) -> Callable[[ArmResult], float]:
         # Progression is seen at scans only: the curve is read half a scan interval before and after.
@@ -65,12 +72,12 @@ def _blocks(trial: TrialFile) -> tuple[Block, ...]:
             (
                 Target(
                     "objective response",
-                    _row(trial, "orr_pct") / 100.0,
+                    row("orr_pct") / 100.0,
                     lambda arm: float(np.mean(response_flags(arm))),
                 ),
                 Target("median progression-free survival", 0.5, near(pfs_curve, median)),
                 Target("median duration of response", 0.5, near(response_curve, lasted)),
-                Target("share of progression events", _row(trial, "pfs_event_pct") / 100.0, _flag("pfs_event")),
+                Target("share of progression events", row("pfs_event_pct") / 100.0, flag("pfs_event")),
             ),
         ),
         Block(
@@ -79,15 +86,13 @@ def _blocks(trial: TrialFile) -> tuple[Block, ...]:
                 Knob("platelets.slope", "log"),
                 Knob("platelets.slope", "log", spread=True),
                 Knob("platelets.pool_depletion", "log"),
+                Knob("platelets.asian_on_slope", "plain"),
             ),
             (
-                Target("any grade", lab("platelets_decreased", "any_pct"), _worst("platelets_decreased", 1)),
-                Target(
-                    "grade 3 or 4",
-                    lab("platelets_decreased", "g3_pct") + lab("platelets_decreased", "g4_pct"),
-                    _worst("platelets_decreased", 3),
-                ),
-                Target("grade 4", lab("platelets_decreased", "g4_pct"), _worst("platelets_decreased", 4)),
+                Target("any grade", lab("platelets_decreased", "any_pct"), worst("platelets_decreased", 1)),
+                Target("grade 3 or 4", lab("platelets_decreased", "g3_pct", "g4_pct"), worst("platelets_decreased", 3)),
+                Target("grade 4", lab("platelets_decreased", "g4_pct"), worst("platelets_decreased", 4)),
+                Target("grade 3 or 4 in Asian patients", _asian_share(), _in_asian),
             ),
         ),
         Block(
@@ -98,27 +103,13 @@ def _blocks(trial: TrialFile) -> tuple[Block, ...]:
                 Knob("emilia.other_stop", "log"),
             ),
             (
-                Target("delayed", _row(trial, "dose_delayed_pct") / 100.0, _flag("delayed")),
-                Target("reduced", _row(trial, "dose_reduced_pct") / 100.0, _flag("reduced")),
-                Target("stopped", _row(trial, "stopped_for_ae_pct") / 100.0, _flag("stopped_for_ae")),
+                Target("delayed", row("dose_delayed_pct") / 100.0, flag("delayed")),
+                Target("reduced", row("dose_reduced_pct") / 100.0, flag("reduced")),
+                Target("stopped", row("stopped_for_ae_pct") / 100.0, flag("stopped_for_ae")),
             ),
         ),
     ]
-    for enzyme in ("alt", "ast"):
-        name = f"{enzyme}_increased"
-        blocks.append(
-            Block(
-                enzyme,
-                (
-                    Knob(f"{enzyme}.slope", "log"),
-                    Knob(f"{enzyme}.slope", "log", spread=True),
-                ),
-                (
-                    Target("any grade", lab(name, "any_pct"), _worst(name, 1)),
-                    Target("grade 3", lab(name, "g3_pct"), _worst(name, 3)),
-                ),
-            )
-        )
+    blocks += [slope_block(trial, _ARM, f"{name}.slope", abnormality) for name, abnormality in _SLOPES.items()]
     return tuple(blocks)
 
 
@@ -143,7 +134,7 @@ def calibrate_emilia(patients: int, seed: int, tell: Callable[[float, str], None
     blocks = _blocks(load("emilia"))
     knobs = solve(blocks, lambda point: arm_with(point)[1], patients, iterations, tell)
     start = intercept = evidence.value(_INTERCEPT, "1")
-    wanted = _row(load("emilia"), "os_median_month")
+    wanted = published(load("emilia"), _ARM, "os_median_month")
     for _ in range(3):
         tell(0.95, "overall survival")
         # The curve is log-normal in time, so a ratio of medians is a shift of the intercept.
@@ -154,7 +145,12 @@ def calibrate_emilia(patients: int, seed: int, tell: Callable[[float, str], None
         for k, x in knobs.items()
     ]
     fitted.append(Fitted(_INTERCEPT, "1", start, intercept))
-    only = trial.model_copy(update={"published": [row for row in trial.published if row.arm == _ARM]})
+    only = trial.model_copy(
+        update={
+            "published": [row for row in trial.published if row.arm == _ARM],
+            "published_tables": [table for table in trial.published_tables if table.arm == _ARM],
+        }
+    )
     rows = compare(only, {_ARM: arm}, {_ARM: summary(arm)})
     said = f"tdm1 calibrate emilia ({patients} patients, seed {seed}), EMILIA's T-DM1 arm: "
     where: dict[str, str] = {}

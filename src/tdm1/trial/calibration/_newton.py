@@ -9,24 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
 from tdm1 import evidence
-from tdm1.trial.result import ArmResult
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A number to fit: a fact's value or spread, moved on a log or logit scale within bounds."""
+    """A number to fit: a fact's value or spread, moved on a log, logit or plain scale within bounds."""
 
     fact: str
-    scale: Literal["log", "logit"]
+    scale: Literal["log", "logit", "plain"]
     spread: bool = False
     lowest: float = 1e-9
     highest: float = 1e9
@@ -41,24 +40,24 @@ class Knob:
         return fact.variability.value
 
     def to_free(self, value: float) -> float:
-        """The number on the unbounded scale that the search moves on (its logarithm or logit)."""
-        return float(np.log(value)) if self.scale == "log" else float(logit(value))
+        """The number on the unbounded scale that the search moves on (its logarithm or logit, or itself)."""
+        return value if self.scale == "plain" else float(np.log(value)) if self.scale == "log" else float(logit(value))
 
     def to_value(self, free: float) -> float:
         """The number itself, kept within the bounds."""
-        value = float(np.exp(free)) if self.scale == "log" else float(expit(free))
+        value = free if self.scale == "plain" else float(np.exp(free)) if self.scale == "log" else float(expit(free))
         return min(max(value, self.lowest), self.highest)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A share (0 to 1) that a simulated arm should show."""
+    """A share (0 to 1) that a simulated arm, or one of several, should show."""
 
     name: str
     share: float
-    of: Callable[[ArmResult], float]
+    of: Callable[[Any], float]
 
-    def miss(self, arm: ArmResult, patients: int) -> float:
+    def miss(self, arm: Any, patients: int) -> float:
         """Simulated minus wanted on the probit scale; a share of 0 or 1 counts as half a patient off it."""
         edge = 0.5 / patients
         return float(ndtri(np.clip(self.of(arm), edge, 1.0 - edge)) - ndtri(self.share))
@@ -103,7 +102,7 @@ class _Search:
 
 def solve(
     blocks: Sequence[Block],
-    run: Callable[[dict[Knob, float]], ArmResult],
+    run: Callable[[dict[Knob, float]], Any],
     patients: int,
     iterations: int,
     tell: Callable[[float, str], None],

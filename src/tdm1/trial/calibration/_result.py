@@ -47,7 +47,7 @@ def facts_file(file: str, subject: str, fitted: list[Fitted], where: Mapping[str
         entry: dict[str, object] = {
             "meaning": fact.meaning, "value": float(f"{values.get(name, fact.value):.5g}"), "unit": fact.unit,
             "kind": fact.kind, "population": fact.population, "source": fact.source,
-            "where": where.get(name, fact.where), "read": fact.read,
+            "where": where.get(name, fact.where), "read": "calibrated" if name in where else fact.read,
             "date": str(date.today()) if name in where else fact.date,
         }
         if fact.note:

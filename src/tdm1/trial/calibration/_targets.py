@@ -46,13 +46,13 @@ def lab_share(trial: TrialFile, arm: str, abnormality: str, *columns: str) -> fl
     return sum(published(trial, arm, f"labs.{abnormality}.{column}") for column in columns) / 100.0
 
 
-def slope_block(trial: TrialFile, arm: str, fact: str, abnormality: str, severe: tuple[str, ...], least: int) -> Block:
-    """Median and spread of one effect, to any grade and to the severe grades of its analyte."""
+def slope_block(trial: TrialFile, arm: str, fact: str, abnormality: str) -> Block:
+    """Median and spread of one effect, to any grade and to grades 3 and 4 of its analyte (one arm is run)."""
     return Block(
         fact.partition(".")[0],
         (Knob(fact, "log"), Knob(fact, "log", spread=True, highest=3.0)),
         (
-            Target("any grade", lab_share(trial, arm, abnormality, "any_pct"), on(arm, worst(abnormality, 1))),
-            Target("severe grades", lab_share(trial, arm, abnormality, *severe), on(arm, worst(abnormality, least))),
+            Target("any grade", lab_share(trial, arm, abnormality, "any_pct"), worst(abnormality, 1)),
+            Target("grade 3 or 4", lab_share(trial, arm, abnormality, "g3_pct", "g4_pct"), worst(abnormality, 3)),
         ),
     )

@@ -1,0 +1,95 @@
+"""The label's warnings before the first dose: whom no trial took, who should not have it. Apart from indications."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tdm1.eligibility._measure import Floats, people
+from tdm1.eligibility.assessment import Answer, Reason
+from tdm1.eligibility.indication import WORDS, Answers, answer
+from tdm1.eligibility.labelfile import LabelWarning, WarningKind, label_warnings
+from tdm1.eligibility.person import one_person
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One warning for one person. `applies` is unknown where `missing` variables could still bring it about."""
+
+    id: str
+    kind: WarningKind
+    text: str
+    applies: Answer
+    reasons: tuple[Reason, ...]
+    missing: tuple[str, ...]
+    source: str
+    where: str
+    read: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cautions:
+    """What the label warns of for one person.
+
+    `given` are warnings that apply, `needed` those that cannot be told yet, and `missing` what would settle them.
+    """
+
+    region: str
+    given: tuple[Caution, ...]
+    needed: tuple[Caution, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WarningTable:
+    """The warnings of a region put to N people: `applies` has shape (N, warnings): 1 yes, 0 no, -1 unknown."""
+
+    region: str
+    ids: tuple[str, ...]
+    applies: NDArray[np.int8]
+    asked: tuple[tuple[LabelWarning, Answers], ...]
+
+    def answer(self, person: int) -> Cautions:
+        """The whole answer for one person, numbered from 0."""
+        found = [
+            Caution(
+                one.question.id, one.kind, one.question.text, WORDS[int(answers.verdict[person])],
+                answers.reasons(person), answers.missing(person), one.question.source, one.question.where,
+                one.question.read, one.question.note,
+            )
+            for one, answers in self.asked
+        ]
+        needed = tuple(one for one in found if one.applies == "unknown")
+        missing = dict.fromkeys(name for one in needed for name in one.missing)
+        return Cautions(self.region, tuple(one for one in found if one.applies == "yes"), needed, tuple(missing))
+
+
+def _table(region: str, columns: Mapping[str, Floats], count: int, uln: Mapping[str, float]) -> WarningTable:
+    asked = tuple((one, answer(one.question, columns, count, uln)) for one in label_warnings(region))
+    applies = np.stack([answers.verdict for _, answers in asked], axis=1)
+    return WarningTable(region, tuple(one.question.id for one, _ in asked), applies, asked)
+
+
+def warning_table(
+    columns: Mapping[str, ArrayLike], region: str = "US", *, uln: Mapping[str, float] | None = None
+) -> WarningTable:
+    """Puts the warnings of a region to N people at once; `columns`, `uln` and errors as for `indication_table`."""
+    limits = dict(uln or {})
+    given, count = people(columns, limits)
+    return _table(region, given, count, limits)
+
+
+def warnings(person: Mapping[str, Any], region: str = "US", *, uln: Mapping[str, float] | None = None) -> Cautions:
+    """What the label warns of before the first dose, for one person; it makes nobody ineligible.
+
+    Conditions that no trial took (N1 to N3), use not recommended (N4), the EU's contraindication (N5), a raised risk
+    (N6), pregnancy (P1) and breastfeeding (P4). `person` and `uln` as for `indication`; what is not known is listed as
+    needed. Source: the evidence file label_warnings.yaml. Raises EligibilityError as `indication`.
+    """
+    limits = dict(uln or {})
+    return _table(region, one_person(person, limits), 1, limits).answer(0)
