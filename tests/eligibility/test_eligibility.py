@@ -117,7 +117,7 @@ def test_upper_limit_of_the_laboratory_replaces_the_default() -> None:
     st.floats(0, 200),
     st.booleans(),
     st.booleans(),
-    st.lists(st.floats(0, 200), min_size=1, max_size=30),
+    st.lists(st.floats(0, 200, exclude_min=True), min_size=1, max_size=30),
 )
 def test_bounds_against_plain_comparison(a: float, b: float, low: bool, high: bool, values: list[float]) -> None:
     lower, upper = min(a, b), max(a, b)
@@ -144,11 +144,14 @@ def test_bounds_against_plain_comparison(a: float, b: float, low: bool, high: bo
     assert [v == "yes" for v in eligibility.assess(criteria, {"weight_kg": values}).verdict] == expected
 
 
-def test_units_of_variables_against_the_population() -> None:
+def test_register_against_the_population() -> None:
+    """A covariate of virtual patients is the same thing here: its unit, its kind and the values that can be."""
     for name, variable in population.VARIABLES.items():
-        expected = {"yes_no": "yes_no"}.get(variable.kind, variable.unit)
+        here = eligibility.VARIABLES[name]
         # A multiple of the upper limit has no unit as a number; as a bound it is said to be one.
-        assert eligibility.VARIABLES[name] == ("xULN" if name == "bilirubin_x_uln" else expected)
+        assert here.unit == ("xULN" if name == "bilirubin_x_uln" else variable.unit), name
+        assert here.kind == variable.kind, name
+        assert here.lowest <= variable.lowest, name
 
 
 def test_criteria_of_a_file_replace_and_leave_out() -> None:
@@ -188,6 +191,10 @@ GOOD: dict[str, Any] = {"id": "x", "text": "x", "variable": "weight_kg", "lower"
         ({"criteria": [{**GOOD, "basis": "x_uln"}]}, "no upper limit of normal"),
         ({"criteria": [{**GOOD, "requires": True}]}, "not `requires`"),
         ({"criteria": [{**GOOD, "variable": "prior_taxane"}]}, "yes or no: give `requires`"),
+        ({"criteria": [{**GOOD, "variable": "disease_stage"}]}, "give `one_of`"),
+        ({"criteria": [{**GOOD, "one_of": ["x"]}]}, "not `requires`, `one_of`"),
+        ({"criteria": [{"id": "x", "text": "x", "variable": "disease_stage", "one_of": ["earlier"]}]},
+         "did you mean 'early'"),
         ({"criteria": [GOOD, GOOD]}, "stands twice"),
         ({"criteria": [{**GOOD, "lower": "40"}]}, "valid number"),
         ({"criteria": [{**GOOD, "lower": float("inf")}]}, "finite"),
@@ -207,7 +214,18 @@ def test_bad_criteria_are_refused_with_a_mend(raw: dict[str, Any], words: str) -
         ({"lvef": [60.0]}, {}, "did you mean 'lvef_pct'"),
         ({"lvef_pct": [60.0], "ecog": [0.0, 1.0]}, {}, "different lengths"),
         ({"lvef_pct": [60.0, -1.0]}, {}, "lvef_pct of person 1 is -1"),
-        ({"lvef_pct": [float("inf")]}, {}, "finite"),
+        ({"albumin_g_per_l": [float("inf")]}, {}, "finite"),
+        ({"lvef_pct": [float("inf")]}, {}, "at most 100 %"),
+        ({"lvef_pct": [0.6, 101.0]}, {}, "lvef_pct of person 1 is 101"),
+        ({"age_year": [0.0]}, {}, "above 0 and at most 120 year"),
+        ({"ecog": [1.5]}, {}, "whole number"),
+        ({"her2_ihc": [4.0]}, {}, "at most 3"),
+        ({"alt_u_per_l": [50000.0]}, {}, "at most 40000 U/L"),
+        ({"disease_stage": [3.0]}, {}, "0 for early, 1 for locally_advanced, 2 for metastatic"),
+        ({"disease_stage": [0.5]}, {}, "0 for early"),
+        ({"disease_stage": [2.0, 2.0], "early_disease": [0.0, 1.0]}, {}, "person 1: early_disease is yes"),
+        ({"prior_therapy_for_metastatic_disease": [1.0], "prior_therapy_for_advanced_disease": [0.0]}, {},
+         "prior_therapy_for_advanced_disease is no"),
         ({"lvef_pct": 60.0}, {}, "one value a person"),
         ({"prior_taxane": [2.0]}, {}, "use 1 for yes"),
         ({"alt_u_per_l": [20.0]}, {"alt_u_per_l": 0.0}, "above 0"),

@@ -1,7 +1,7 @@
 """The two dose tables as plain functions for one patient, written from the tables themselves.
 
-They share no code and no numbers with the package: they are the oracle for the vectorised decision. A value that was not
-measured is None. The order of thought follows the table, row by row. `seen` is one visit's values by plain name.
+They share no code and no numbers with the package: they are the oracle for the vectorised decision. A value that was
+not measured is None. The order of thought follows the table, row by row. `seen` is one visit's values by plain name.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def _infusion_and_event(seen: dict) -> list[str]:
 ROWS = {"metastatic": metastatic_rows, "early": early_rows}
 
 
-def _repeat(setting: str, row: str, lvef: float, baseline: float | None) -> bool | None:
+def _repeat(row: str, lvef: float, baseline: float | None) -> bool | None:
     """What a repeat says of an open heart row: recovered, not recovered, or None when it cannot be judged."""
     if row == "M12":
         return lvef >= 40
@@ -162,7 +162,7 @@ def _repeat(setting: str, row: str, lvef: float, baseline: float | None) -> bool
     return None if baseline is None else round(baseline - lvef, 4) < 10
 
 
-def _recovered(setting: str, seen: dict, event) -> set[str]:
+def _recovered(setting: str, seen: dict) -> set[str]:
     """Rows that the blood, the nerves, the lung or the event of today let go."""
     gone = set()
     alt, ast, bilirubin, platelets = (seen[name] for name in ("alt", "ast", "bilirubin", "platelets"))
@@ -186,7 +186,7 @@ def _recovered(setting: str, seen: dict, event) -> set[str]:
             gone.add("E18")
     if seen["neuropathy"] is not None and seen["neuropathy"] <= 2:
         gone |= {"M17", "E20"}
-    if event == 0:
+    if seen["event"] == 0:
         gone |= {"T1", "T2", "T3"}
     return gone
 
@@ -205,7 +205,7 @@ def visit(setting: str, state: dict, day, due, seen: dict, required=("platelets"
         between = 40 <= lvef <= 45 if setting == "metastatic" else 45 <= lvef < 50
         state["lvef_unjudged"] = between and baseline is None
         if state["lvef_asked"] is not None and day > state["lvef_asked"]:
-            answers = {row: _repeat(setting, row, lvef, baseline) for row in heart[:2] if row in before}
+            answers = {row: _repeat(row, lvef, baseline) for row in heart[:2] if row in before}
             stops += [row for row, well in answers.items() if well is False]
             state["open"] -= {row for row, well in answers.items() if well}
             if None in answers.values():
@@ -215,7 +215,7 @@ def visit(setting: str, state: dict, day, due, seen: dict, required=("platelets"
         if state["lvef_asked"] is None and any(row in rows for row in heart):
             state["lvef_asked"] = day
 
-    state["open"] -= _recovered(setting, seen, seen["event"])
+    state["open"] -= _recovered(setting, seen)
     new_rows = [row for row in rows if row in [*lowering, *same, "T2"] and row not in before]
     state["open"] |= set(new_rows)
     if "E10" not in state["open"]:

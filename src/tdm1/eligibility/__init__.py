@@ -6,7 +6,11 @@ from tdm1.eligibility.cautions import Caution, Cautions, WarningTable, warning_t
 from tdm1.eligibility.comparison import ComparedCriterion, compare
 from tdm1.eligibility.criteria import Criteria, Criterion, builtin
 from tdm1.eligibility.indication import (
-    IndicationAnswer, IndicationTable, IndicationVerdict, indication, indication_table,
+    IndicationAnswer,
+    IndicationTable,
+    IndicationVerdict,
+    indication,
+    indication_table,
 )
 from tdm1.eligibility.labelfile import REGIONS
 from tdm1.eligibility.variables import VARIABLES, PersonVariable

@@ -76,29 +76,33 @@ def column(name: str, given: ArrayLike) -> Floats:
     return values
 
 
-def _early(columns: dict[str, Floats]) -> None:
-    """Trials ask whether the disease is early; the stage, where it is known, says so."""
-    stage = columns.get("disease_stage")
-    if stage is None:
-        return
-    place = VARIABLES["disease_stage"].categories.index("early")
-    early = np.where(np.isnan(stage), np.nan, stage == place)
-    stated = columns.get("early_disease", np.full(stage.shape, np.nan))
-    odd = np.flatnonzero(~np.isnan(stated) & ~np.isnan(early) & (stated != early))
+def _imply(columns: dict[str, Floats], name: str, says: Floats, because: str) -> None:
+    """Fills the gaps of a column with what another one says, and refuses a person in whom the two disagree."""
+    stated = columns.get(name, np.full(says.shape, np.nan))
+    odd = np.flatnonzero(~np.isnan(stated) & ~np.isnan(says) & (stated != says))
     if odd.size:
-        word = VARIABLES["disease_stage"].categories[int(stage[odd[0]])]
         answer = "yes" if stated[odd[0]] else "no"
-        raise EligibilityError(
-            f"person {odd[0]} contradicts herself: early_disease: {answer}, but disease_stage: {word}; correct one"
-        )
-    columns["early_disease"] = np.where(np.isnan(stated), early, stated)
+        raise EligibilityError(f"person {odd[0]}: {name} is {answer}, which {because} contradicts; correct one of them")
+    columns[name] = np.where(np.isnan(stated), says, stated)
+
+
+def _implied(columns: dict[str, Floats]) -> None:
+    """What follows from what is known: the stage tells early disease, metastatic disease is advanced disease."""
+    stage = columns.get("disease_stage")
+    if stage is not None:
+        early = VARIABLES["disease_stage"].categories.index("early")
+        _imply(columns, "early_disease", np.where(np.isnan(stage), np.nan, stage == early), "disease_stage")
+    metastatic = columns.get("prior_therapy_for_metastatic_disease")
+    if metastatic is not None:
+        says = np.where(metastatic == 1.0, 1.0, np.nan)
+        _imply(columns, "prior_therapy_for_advanced_disease", says, "prior_therapy_for_metastatic_disease")
 
 
 def people(columns: Mapping[str, ArrayLike], uln: Mapping[str, float]) -> tuple[dict[str, Floats], int]:
     """Checked columns by name, and the number of people.
 
     Raises EligibilityError for an unknown variable (with the nearest name), a value that cannot be, columns of
-    different length, and an early disease of another stage.
+    different length, and values that contradict each other (early disease of another stage).
     """
     for name in columns:
         if name not in VARIABLES:
@@ -111,5 +115,6 @@ def people(columns: Mapping[str, ArrayLike], uln: Mapping[str, float]) -> tuple[
     lengths = {len(values) for values in given.values()}
     if len(lengths) > 1:
         raise EligibilityError(f"the columns have different lengths: { {n: len(c) for n, c in given.items()} }")
-    _early(given)
-    return given, lengths.pop() if lengths else 0
+    count = lengths.pop() if lengths else 0
+    _implied(given)
+    return given, count

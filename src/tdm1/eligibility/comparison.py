@@ -10,12 +10,16 @@ from tdm1 import evidence
 from tdm1.eligibility._errors import EligibilityError
 from tdm1.eligibility.assessment import load
 from tdm1.eligibility.criteria import Criteria, Criterion
+from tdm1.eligibility.expression import Expression
 from tdm1.eligibility.labelfile import Indication, indications, label_warnings
 from tdm1.eligibility.variables import UPPER_LIMITS, VARIABLES
 
 #: How a trial's criterion stands to the label: as strict, stricter, less strict, partly both, or asked by one alone.
-#: A criterion that only the trial asks makes the trial narrower; so does `narrower`.
-Relation = Literal["same", "narrower", "wider", "different", "only the trial asks", "only the label asks"]
+#: What only the trial asks makes the trial narrower. `one of several ways`: the label asks for it or for another thing.
+Relation = Literal[
+    "same", "narrower", "wider", "different", "only the trial asks", "only the label asks", "one of several ways"
+]
+_Role = Literal["needed", "alternative", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,37 @@ def relation(trial: Criterion, label: Criterion) -> Relation:
     return "wider" if outside else "different"
 
 
+def _roles(expression: Expression, role: _Role = "needed") -> dict[str, _Role]:
+    """What each leaf is to the indication: needed, one of several ways, or something that must not be."""
+    if expression.operator is None:
+        return {expression.leaf: role}
+    roles: dict[str, _Role] = {}
+    for place, part in enumerate(expression.parts):
+        below = role
+        if expression.operator == "not":
+            below = "excluded"
+        elif expression.operator == "any" or (expression.operator == "stated_or" and place > 0):
+            below = "alternative"
+        roles |= _roles(part, below)
+    return roles
+
+
+def _as_stage(criterion: Criterion) -> Criterion:
+    """A trial's question about early disease as one about the stage, which is what the label names."""
+    if criterion.variable != "early_disease":
+        return criterion
+    words = VARIABLES["disease_stage"].categories
+    early = tuple(word for word in words if (word == "early") == criterion.requires)
+    return criterion.model_copy(update={"variable": "disease_stage", "requires": None, "one_of": early})
+
+
+def _stands(ours: Criterion, theirs: Criterion, role: _Role) -> Relation:
+    if role == "excluded":
+        return "different"
+    found = relation(ours, theirs)
+    return "narrower" if found == "same" and role == "alternative" else found
+
+
 def _setting(criteria: tuple[Criterion, ...]) -> Literal["metastatic", "early"]:
     early = any(c.variable == "early_disease" and c.requires for c in criteria)
     return "early" if early else "metastatic"
@@ -89,17 +124,21 @@ def compare(trial: str | Criteria, region: str = "US") -> tuple[ComparedCriterio
     EligibilityError for an unknown trial or region, and for a setting that the region has no indication for.
     """
     criteria = (load(trial) if isinstance(trial, str) else trial).all()
-    asked = _indication(criteria, region).question.asked
+    question = _indication(criteria, region).question
+    leaves, roles = {leaf.variable: leaf for leaf in question.asked}, _roles(question.expression)
     warned = {leaf.variable: one.question.id for one in label_warnings(region) for leaf in one.question.asked}
+    staged = any(ours.variable == "disease_stage" for ours in criteria)
     rows: list[ComparedCriterion] = []
-    for ours in criteria:
-        theirs = [leaf for leaf in asked if leaf.variable == ours.variable]
-        stands: Relation = relation(ours, theirs[0]) if theirs else "only the trial asks"
-        text = theirs[0].text if theirs else ""
+    for ours in (one if staged else _as_stage(one) for one in criteria):
+        if ours.variable == "early_disease":
+            continue
+        theirs = leaves.get(ours.variable)
+        stands: Relation = _stands(ours, theirs, roles[theirs.id]) if theirs else "only the trial asks"
+        text = theirs.text if theirs else ""
         rows.append(ComparedCriterion(ours.variable, ours.text, text, stands, warned.get(ours.variable, "")))
     seen = {row.variable for row in rows}
-    rows += [
-        ComparedCriterion(leaf.variable, "", leaf.text, "only the label asks", warned.get(leaf.variable, ""))
-        for leaf in asked if leaf.variable not in seen
-    ]
+    for leaf in question.asked:
+        if leaf.variable not in seen:
+            stands = "only the label asks" if roles[leaf.id] == "needed" else "one of several ways"
+            rows.append(ComparedCriterion(leaf.variable, "", leaf.text, stands, warned.get(leaf.variable, "")))
     return tuple(rows)

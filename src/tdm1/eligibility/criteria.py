@@ -73,7 +73,7 @@ class Criterion(Strict):
             self._check_words(at, asked.categories, plain=self.requires is None and not bounded and self.unit is None)
             return self
         if self.requires is not None or self.one_of or not bounded:
-            raise ValueError(f"{at}: '{self.variable}' is measured: give `lower` or `upper`, not `requires` or `one_of`")
+            raise ValueError(f"{at}: '{self.variable}' is measured: give `lower` or `upper`, not `requires`, `one_of`")
         if self.basis == "x_uln" and natural != "xULN" and self.variable not in UPPER_LIMITS:
             raise ValueError(f"{at}: '{self.variable}' has no upper limit of normal; use basis absolute")
         unit = "xULN" if self.basis == "x_uln" else natural

@@ -63,10 +63,10 @@ def _stated(first: Met, second: Met, expression: Expression, say: Callable[[str]
     odd = np.flatnonzero((first >= 0) & (second >= 0) & (first != second))
     if odd.size:
         person, words = odd[0], {1: "yes", 0: "no"}
-        one, other = ("; ".join(dict.fromkeys(say(leaf) for leaf in part.leaves())) for part in expression.parts)
+        one, other = (" with ".join(dict.fromkeys(say(leaf) for leaf in part.leaves())) for part in expression.parts)
         raise EligibilityError(
-            f"person {person} contradicts herself: {one}: {words[int(first[person])]}, but "
-            f"{other}: {words[int(second[person])]}; correct one of them"
+            f"person {person}: {one} says {words[int(first[person])]}, but {other} says "
+            f"{words[int(second[person])]}; correct one of them"
         )
     return np.where(first >= 0, first, second).astype(np.int8)
 

@@ -124,7 +124,7 @@ def indication_table(
     `columns` holds one number a person by variable name, in the units of `VARIABLES`: 1 or 0 for yes or no, the place
     of the word for a category; NaN, or a variable left out, is not known. `uln` replaces the upper limit of normal
     (U/L) of `alt_u_per_l` or `ast_u_per_l`. Sources: the evidence files label_us.yaml and label_eu.yaml.
-    Raises EligibilityError as `assess`, for an unknown region, and for a person who contradicts herself.
+    Raises EligibilityError as `assess`, for an unknown region, and for values that contradict each other.
     """
     limits = dict(uln or {})
     given, count = people(columns, limits)

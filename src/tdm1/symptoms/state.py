@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from tdm1 import evidence
 from tdm1.population import streams
@@ -14,6 +15,12 @@ Array = NDArray[np.float64]
 
 #: Episodes of one symptom that a patient can have; those beyond are left out.
 EPISODES = 4
+
+
+def _reporting(proneness: Array, own: Array) -> Array:
+    """Uniform number of each patient for a report; low for those who are prone to symptoms, for they see doctors."""
+    shared = evidence.value("symptoms.reporting_correlation", "1")
+    return np.asarray(ndtr(np.sqrt(1.0 - shared) * own - np.sqrt(shared) * proneness))
 
 
 @dataclass(slots=True)
@@ -65,14 +72,14 @@ class State:
         shape, episodes = (count, len(terms)), (count, len(terms), EPISODES)
         common = evidence.value("symptoms.common_frailty_sd", "1")
         own = evidence.value("symptoms.term_frailty_sd", "1")
-        shared = common * streams.normal(seed, "symptoms", first, count)[:, 0]
+        proneness = streams.normal(seed, "symptoms", first, count)[:, 0]
         frailty, draws = np.empty(shape), np.empty((*episodes, 3))
         for column, term in enumerate(terms):
-            frailty[:, column] = shared + own * streams.normal(seed, f"symptom frailty {term}", first, count)[:, 0]
+            frailty[:, column] = common * proneness + own * streams.normal(seed, f"symptom frailty {term}", first, count)[:, 0]
             drawn = streams.uniform(seed, f"symptom {term}", first, count, 3 * EPISODES)
             draws[:, column] = drawn.reshape(count, EPISODES, 3)
         threshold = -np.log(draws[..., 0])
-        told = [streams.uniform(seed, f"reported {name}", first, count)[:, 0] for name in reported]
+        told = [_reporting(proneness, streams.normal(seed, f"reported {name}", first, count)[:, 0]) for name in reported]
         return cls(
             first=first,
             day=0.0,

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from tdm1.evidence.intervals import percent_interval
-from tdm1.symptoms.catalogue import Setting
-from tdm1.symptoms.fit.targets import ArmName, published_rows
+from tdm1.symptoms.catalogue import Setting, catalogue
+from tdm1.symptoms.fit.targets import ArmName, PublishedRow, published_rows
 from tdm1.symptoms.record import SymptomRecord
 
 Column = Literal["any", "grade 3 or worse"]
@@ -18,22 +18,33 @@ Column = Literal["any", "grade 3 or worse"]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A printed percentage, what the model has, and whether that lies in the exact 95 % interval of the print."""
+    """A printed percentage, what the model has, and whether that lies in the exact 95 % interval of the print.
 
-    arm: ArmName
-    term: str
-    printed_term: str
+    fitted    the numbers were fitted to this row or to one of the same term; else it is a prediction
+    """
+
+    row: PublishedRow
     column: Column
     printed_pct: float
-    n: int
     found_pct: float
     lower_pct: float
     upper_pct: float
+    patients: int
+    fitted: bool
 
     @property
     def inside(self) -> bool:
         """Whether the model's share lies inside the interval."""
         return self.lower_pct <= self.found_pct <= self.upper_pct
+
+
+def fitted(term: str) -> bool:
+    """Whether numbers are fitted to a term: to all but groups without a hidden member of their own."""
+    known = catalogue()
+    groups = {group.name for group in known.groups}
+    firsts = {next(group.name for group in known.groups if one.name in group.members)
+              for one in known.symptoms if one.own}
+    return term not in groups or term in firsts
 
 
 def check(setting: Setting, records: Mapping[ArmName, Sequence[SymptomRecord]]) -> list[Checked]:
@@ -51,7 +62,6 @@ def check(setting: Setting, records: Mapping[ArmName, Sequence[SymptomRecord]]) 
             interval = percent_interval(f"{printed:g}", row.n)
             share = 100.0 * float(np.mean(worst >= least))
             found.append(
-                Checked(row.arm, row.term, row.printed_term, column, printed, row.n, share, interval.lower,
-                        interval.upper)
+                Checked(row, column, printed, share, interval.lower, interval.upper, len(worst), fitted(row.term))
             )
     return found

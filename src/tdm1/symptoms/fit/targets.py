@@ -41,6 +41,7 @@ class PublishedRow:
     any_pct: float | None
     severe_pct: float | None
     verified: str
+    source: str
 
 
 def _file() -> dict[str, Any]:
@@ -68,7 +69,8 @@ def published_rows(setting: Setting) -> list[PublishedRow]:
             continue
         found.append(
             PublishedRow(
-                arm, names[row["term"]], row["term"], row["n"], row["any_pct"], row["g3plus_or_g3_pct"], row["verified"]
+                arm, names[row["term"]], row["term"], row["n"], row["any_pct"], row["g3plus_or_g3_pct"],
+                row["verified"], row["source_key"],
             )
         )
     return found
