@@ -63,7 +63,7 @@ def test_stated_or_against_its_table() -> None:
     ]:
         assert evaluate(expression, {"a": np.array([first]), "b": np.array([second])})[0] == expected
     for first, second in [(1, 0), (0, 1)]:
-        with pytest.raises(EligibilityError, match="person 1: a says .* but b says .*; correct one"):
+        with pytest.raises(EligibilityError, match=r"person 1: a says .* but b says .*; correct one"):
             evaluate(expression, {"a": np.array([-1, first]), "b": np.array([-1, second])})
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mechanism.people import FIRST, LATER, Named, emilia
+from mechanism.people import FIRST, LATER, Named, emilia, inputs
 from scipy.optimize import brentq
 
 from tdm1 import engine, evidence
@@ -33,7 +33,7 @@ def _at_rest(who: Individuals, concentration: np.ndarray, days: float) -> Named:
     """Everything after `days` of an infusion that holds the conjugate at `concentration` (ug/mL) in the end."""
     kernel = engine.compile(who.model)
     rate = concentration * who.column("clearance")
-    moved = kernel.advance(initial_states(who), who.values, rate[:, None], days, days, relative_tolerance=1e-10)
+    moved = kernel.advance(initial_states(who), who.values, inputs(rate), days, days, relative_tolerance=1e-10)
     assert not moved.status.any()
     return Named(kernel, who, moved.states)
 

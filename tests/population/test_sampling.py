@@ -147,8 +147,20 @@ def test_changing_one_covariate_leaves_the_others() -> None:
         {"based_on": "emilia", "platelets_1e9_per_l": {"distribution": "constant", "value": 300}}
     )
     people = population.sample(spec, 2024, 0, 500)
-    for name in population.VARIABLES:
-        assert np.array_equal(people[name], drawn()[name][:500]) != (name == "platelets_1e9_per_l")
+    assert list(people) == list(drawn())
+    for name, column in people.items():
+        assert np.array_equal(column, drawn()[name][:500]) != (name == "platelets_1e9_per_l")
+
+
+def test_optional_covariates_are_those_of_the_baseline() -> None:
+    """Without a tumour there is none of its size; every other covariate is there."""
+    for name in population.builtin():
+        people = population.sample(population.load(name), 1, 0, 5)
+        missing = set(population.VARIABLES) - set(people)
+        assert all(population.VARIABLES[one].optional for one in missing)
+        early = bool(people["early_disease"][0])
+        assert ("sum_of_diameters_mm" in people) != early
+        assert ("node_positive" in people) == early
 
 
 def test_lesions_fit_into_the_sum_of_diameters() -> None:
@@ -169,7 +181,8 @@ def test_no_patients_is_an_empty_table() -> None:
 def test_frame_has_names_numbers_and_types() -> None:
     people = population.sample(population.load("emilia"), 1, 1020, 10)
     table = population.frame(people, 1020)
-    assert table.columns == ["patient", *population.VARIABLES]
+    assert table.columns == ["patient", *(name for name in population.VARIABLES if name in people)]
+    assert len(table.columns) == 1 + len(people)
     assert table["patient"].to_list() == list(range(1020, 1030))
     assert table.schema["asian"] == pl.Boolean and table.schema["ecog"] == pl.Int64
     assert table["weight_kg"].to_list() == people["weight_kg"].tolist()

@@ -14,6 +14,8 @@ WHEN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DEFINITION = """\
 ctcae: "3.0"
 name: madeup
+setting: metastatic
+region: US
 title: A made-up trial for tests
 seed: 7
 """
@@ -41,7 +43,8 @@ def _subjects(rng: np.random.Generator, n: int, pfs_median: float, treated: bool
         }
     )
     if not treated:
-        return frame
+        return _with_events(rng, frame, {"nausea": 0.45, "diarrhea": 0.8})
+    frame = _with_events(rng, frame, {"nausea": 0.4, "fatigue": 0.35, "thrombocytopenia": 0.3})
     return frame.with_columns(
         reduced=pl.Series(rng.uniform(size=n) < 0.16),
         delayed=pl.Series(rng.uniform(size=n) < 0.25),
@@ -57,6 +60,15 @@ def _subjects(rng: np.random.Generator, n: int, pfs_median: float, treated: bool
 
 
 def _labs(rng: np.random.Generator, n: int) -> pl.DataFrame:
+    """Platelets that fall and recover, and ALT that rises slowly."""
+    platelets = _platelets(rng, n)
+    alt = platelets.with_columns(
+        analyte=pl.lit("alt"), value=20.0 + 4000.0 / pl.col("value"), unit=pl.lit("U/L"), grade=pl.lit(0)
+    ).cast(dict(platelets.schema))
+    return pl.concat([platelets, alt]).sort("patient", "time_day", "analyte")
+
+
+def _platelets(rng: np.random.Generator, n: int) -> pl.DataFrame:
     days = np.arange(0, 85, 7.0)
     base = rng.lognormal(np.log(250), 0.3, n)
     dip = 1 - np.exp(-(((days % 21 - 8) / 5) ** 2)) * rng.uniform(0.2, 0.85, (n, 1)) * (days > 0)
@@ -142,8 +154,71 @@ def treated_arm(rng: np.random.Generator, n: int) -> ArmResult:
             "trough_ug_per_ml": rng.lognormal(0, 0.6, 3 * n),
         }
     )
+    subjects = _subjects(rng, n, 9.6, True)
     return ArmResult(
-        "T-DM1", n, _subjects(rng, n, 9.6, True), _labs(rng, n), doses, decisions, tumour, exposure, _bands()
+        "T-DM1", n, subjects, _labs(rng, n), doses, decisions, tumour, exposure, _episodes(subjects), _bands()
+    )
+
+
+def _with_events(rng: np.random.Generator, subjects: pl.DataFrame, shares: dict[str, float]) -> pl.DataFrame:
+    """Worst grades of adverse events: a share of patients has grade 1 or 2, a quarter of them grade 3."""
+    n = len(subjects)
+    worst = {
+        f"ae_{term}": np.where(rng.uniform(size=n) < share, rng.choice([1, 2, 2, 3], n), 0).astype(np.int8)
+        for term, share in shares.items()
+    }
+    return subjects.with_columns(**{name: pl.Series(grades) for name, grades in worst.items()})
+
+
+def _episodes(subjects: pl.DataFrame) -> pl.DataFrame:
+    """One episode for every worst grade above 0; those of even patients go on."""
+    parts = [
+        subjects.filter(pl.col(column) > 0).select(
+            pl.col("patient").cast(pl.Int64),
+            pl.lit(column.removeprefix("ae_")).alias("term"),
+            pl.lit(3.0).alias("start_day"),
+            pl.when(pl.col("patient") % 2 == 0).then(float("inf")).otherwise(9.5).alias("end_day"),
+            pl.col(column).cast(pl.Int64).alias("grade"),
+            (pl.col(column) >= 3).alias("serious"),
+        )
+        for column in subjects.columns
+        if column.startswith("ae_")
+    ]
+    return pl.concat(parts).sort("patient", "start_day", "term")
+
+
+def after_surgery(n: int = 40, seed: int = 7) -> TrialResult:
+    """A finished made-up trial after surgery: recurrence instead of a tumour, T-DM1 and trastuzumab."""
+    rng = np.random.default_rng(seed)
+    arms: dict[str, ArmResult] = {}
+    for name, drug, risk in (("T-DM1", "T-DM1", 0.1), ("trastuzumab", "trastuzumab", 0.3)):
+        made = treated_arm(rng, n)
+        left = ["measurable", "best_response", "best_change_pct", "pfs_month", "pfs_event"]
+        time, cut = rng.exponential(60.0 / risk, n), rng.uniform(60, 110, n)
+        subjects = made.subjects.drop(left).with_columns(
+            idfs_month=pl.Series(np.minimum(time, cut)),
+            idfs_event=pl.Series(time <= cut),
+            recurrence_site=pl.Series(np.where(time <= cut, "distant", "")),
+            os_month=pl.Series(cut),
+            os_event=pl.Series(np.zeros(n, bool)),
+            switched=pl.Series(rng.uniform(size=n) < 0.1),
+            completed=pl.Series(rng.uniform(size=n) < 0.7),
+        )
+        assert made.doses is not None
+        doses = made.doses.with_columns(drug=pl.lit(drug))
+        mine = name == "T-DM1"
+        arms[name] = ArmResult(
+            name, n, subjects, made.labs, doses, made.decisions if mine else None, None,
+            made.exposure if mine else None, made.adverse_events, made.bands if mine else None,
+        )
+    shown = {name: {**summary(n, 0.0, 0.0), "orr_pct": None, "pfs_median_month": None, "pfs_pct": {},
+                    "idfs_pct": {"36": 88.0, "84": 80.0}} for name in arms}
+    row = ComparisonRow(
+        "T-DM1", "idfs_pct.36", "%", 88.3, 85.8, 90.7, False, 88.0, 85.0, 91.0, True, "calibrated", "uspi_2013", "read"
+    )
+    definition = DEFINITION.replace('ctcae: "3.0"', 'ctcae: "4.03"\nsetting: early\nregion: US')
+    return TrialResult(
+        "madeup", "A made-up trial after surgery", seed, 2 * n, 3.21, 0, arms, [row], shown, definition
     )
 
 
@@ -156,7 +231,7 @@ def summary(n: int, orr: float, pfs: float) -> dict[str, object]:
         "os_median_month": float("nan"),
         "idfs_pct": {},
         "labs": {"platelets_decreased": {"any_pct": 80.0, "g3_pct": 13.5, "g4_pct": 2.5}},
-        "adverse_events": {},
+        "adverse_events": {"nausea": {"any_pct": 40.0, "g3plus_pct": 9.0}},
         "dose_reduced_pct": 16.0,
         "dose_delayed_pct": 25.0,
         "stopped_for_ae_pct": 6.0,
@@ -204,6 +279,9 @@ def trial_result(n: int = 40, seed: int = 7, **changes: object) -> TrialResult:
         row("T-DM1", "pfs_median_month", "months", 9.6, 8.3, 11.0, True, 9.1, "calibrated"),
         row("T-DM1", "labs.platelets_decreased.g3_pct", "percent", 14.0, 11.1, 17.4, True, 19.9, "predicted"),
         row("T-DM1", "dose_reduced_pct", "percent", 16.0, 13.0, 19.6, True, 15.2, "predicted"),
+        row("T-DM1", "adverse_events.nausea.any_pct", "%", 39.8, 35.4, 44.3, True, 40.0, "calibrated"),
+        row("T-DM1", "adverse_events.nausea.g3plus_pct", "%", 0.8, 0.2, 2.1, True, 9.0, "predicted"),
+        row(control, "adverse_events.nausea.any_pct", "%", 45.0, 40.0, 50.0, True, 46.0, "calibrated"),
         row(control, "pfs_median_month", "months", 6.4, 5.7, 7.1, True, 6.5, "calibrated"),
     ]
     fields: dict[str, object] = {

@@ -135,9 +135,9 @@ def test_platelet_delays_over_long_histories_against_naive_function():
 
 
 @pytest.mark.parametrize("required", [("platelets", "alt", "ast"), ("platelets",), ()])
-@pytest.mark.parametrize("setting", ["metastatic", "early"])
-def test_decisions_with_fewer_required_labs_against_naive_function(setting, required):
-    assert not _first_disagreement(safety.label.load(setting, "US"), 1_000, 8, 7, required)
+@pytest.mark.parametrize(("setting", "region"), LABELS)
+def test_decisions_with_fewer_required_labs_against_naive_function(setting, region, required):
+    assert not _first_disagreement(safety.label.load(setting, region), 1_000, 8, 7, required)
 
 
 def _mutants(setting: str) -> list[tuple[str, safety.Label]]:

@@ -14,6 +14,7 @@ from tdm1 import safety
 from tdm1.safety import Action, Findings, History
 
 LABEL = safety.label.load("metastatic", "US")
+EARLY = safety.label.load("early", "US")
 
 RANGES = {
     "platelets": (0, 400), "alt_x_uln": (0, 25), "ast_x_uln": (0, 25), "bilirubin_x_uln": (0, 12), "lvef": (20, 75),
@@ -21,36 +22,38 @@ RANGES = {
 }
 values = {name: st.one_of(st.none(), st.floats(low, high)) for name, (low, high) in RANGES.items()}
 values |= {name: st.sampled_from([None, 0, 0, 0, 1]) for name in safety.SIGNS}
-values |= {name: st.sampled_from([None, 0, 1, 2, 3, 4]) for name in ("neuropathy_grade", "haemorrhage_grade")}
+GRADES = [lab.name for lab in safety.LABS.values() if lab.whole]
+values |= {name: st.sampled_from([None, 0, 0, 1, 2, 3, 4]) for name in GRADES}
 values["other_event"] = st.sampled_from([None, 0, 0, 1, 2, 3, 4])
+labels = st.sampled_from([LABEL, EARLY])
 visits = st.lists(st.tuples(st.sampled_from([0, 3, 7, 21]), st.booleans(), st.fixed_dictionaries(values)), min_size=1,
                   max_size=8)
 
 
-def _live(history: list) -> list[safety.Decisions]:
-    state, day, lived = LABEL.start(1), 0.0, []
+def _live(label: safety.Label, history: list) -> list[safety.Decisions]:
+    state, day, lived = label.start(1), 0.0, []
     for later, due, seen in history:
         day += later
-        decided = LABEL.decide(Findings.of(day, **seen), state, dose_due=due)
+        decided = label.decide(Findings.of(day, **seen), state, dose_due=due)
         state = decided.history
         lived.append(decided)
     return lived
 
 
-@given(visits)
-def test_level_never_goes_up_and_falls_by_one_at_a_dose(history):
+@given(labels, visits)
+def test_level_never_goes_up_and_falls_by_one_at_a_dose(label, history):
     before = 0
-    for decided in _live(history):
+    for decided in _live(label, history):
         level = int(decided.level[0])
         assert level in (before, before + 1)
         assert level == before or (decided.action[0] == Action.REDUCE and decided.given[0])
         before = level
 
 
-@given(visits)
-def test_stop_is_for_good(history):
+@given(labels, visits)
+def test_stop_is_for_good(label, history):
     stopped = ""
-    for decided in _live(history):
+    for decided in _live(label, history):
         if stopped:
             assert decided.action[0] == Action.STOP and decided.rule_id(0) == stopped and not decided.newly_stopped[0]
         if decided.action[0] == Action.STOP:
@@ -58,65 +61,65 @@ def test_stop_is_for_good(history):
             assert stopped
 
 
-@given(visits)
-def test_a_dose_is_given_only_when_due_complete_and_recovered(history):
-    for decided in _live(history):
+@given(labels, visits)
+def test_a_dose_is_given_only_when_due_complete_and_recovered(label, history):
+    for decided in _live(label, history):
         given_now, due = bool(decided.given[0]), bool(decided.dose_due[0])
         assert given_now == (due and decided.action[0] in (Action.GIVE, Action.REDUCE))
         assert np.isnan(decided.dose_mg_per_kg[0]) == (not given_now)
         if given_now:
             assert not decided.needs.any()
-            holds = [rule.action == "hold" for rule in LABEL.rules]
+            holds = [rule.action == "hold" for rule in label.rules]
             assert not (decided.history.open[0] & holds).any()
-            assert decided.dose_mg_per_kg[0] == LABEL.levels_mg_per_kg[int(decided.level[0])]
+            assert decided.dose_mg_per_kg[0] == label.levels_mg_per_kg[int(decided.level[0])]
 
 
-@given(visits)
-def test_strictest_rule_that_is_seen_wins(history):
-    for decided in _live(history):
-        seen = [LABEL.rules[index] for index in np.flatnonzero(decided.fired[0])]
+@given(labels, visits)
+def test_strictest_rule_that_is_seen_wins(label, history):
+    for decided in _live(label, history):
+        seen = [label.rules[index] for index in np.flatnonzero(decided.fired[0])]
         if any(rule.action == "stop" for rule in seen):
             assert decided.action[0] == Action.STOP
         elif any(rule.action == "hold" for rule in seen):
             assert decided.action[0] >= Action.HOLD
 
 
-@given(visits, st.integers(0, 40))
-def test_a_visit_without_measurements_changes_nothing(history, later):
-    state = _live(history)[-1].history
-    empty = LABEL.decide(Findings.of(state.last_day[0] + later), state, dose_due=False)
+@given(labels, visits, st.integers(0, 40))
+def test_a_visit_without_measurements_changes_nothing(label, history, later):
+    state = _live(label, history)[-1].history
+    empty = label.decide(Findings.of(state.last_day[0] + later), state, dose_due=False)
     for name in History.__slots__:
         if name != "last_day":
             np.testing.assert_array_equal(getattr(empty.history, name), getattr(state, name), err_msg=name)
-    with_dose = LABEL.decide(Findings.of(state.last_day[0] + later), state, dose_due=True)
+    with_dose = label.decide(Findings.of(state.last_day[0] + later), state, dose_due=True)
     assert with_dose.action[0] in (Action.UNKNOWN, Action.HOLD, Action.STOP)
 
 
-@given(visits)
-def test_the_same_values_twice_on_one_day_change_nothing(history):
-    *_, last = _live(history)
-    again = LABEL.decide(last.findings, last.history, dose_due=False)
+@given(labels, visits)
+def test_the_same_values_twice_on_one_day_change_nothing(label, history):
+    *_, last = _live(label, history)
+    again = label.decide(last.findings, last.history, dose_due=False)
     for name in ("open", "stopped", "level", "reduction_due", "lvef_undecided"):
         np.testing.assert_array_equal(getattr(again.history, name), getattr(last.history, name), err_msg=name)
 
 
-WORSE = {"platelets": -1, "alt_x_uln": 1, "ast_x_uln": 1, "bilirubin_x_uln": 1, "lvef": -1, "neuropathy_grade": 1,
-         **dict.fromkeys(safety.SIGNS, 1)}
+WORSE = {"platelets": -1, "alt_x_uln": 1, "ast_x_uln": 1, "bilirubin_x_uln": 1, "lvef": -1, "lvef_baseline": 1,
+         **dict.fromkeys(GRADES, 1), **dict.fromkeys(safety.SIGNS, 1)}
 complete = st.fixed_dictionaries({
     **{name: st.floats(*RANGES[name]) for name in RANGES}, **{name: st.sampled_from([0, 1]) for name in safety.SIGNS},
-    "neuropathy_grade": st.integers(0, 4), "other_event": st.integers(0, 4),
+    **{name: st.integers(0, 4) for name in GRADES}, "other_event": st.integers(0, 4),
 })
 
 
-@given(complete, st.sampled_from(sorted(WORSE)), st.floats(0, 1))
-def test_a_worse_finding_is_never_answered_milder(seen, name, share):
-    low, high = RANGES.get(name, (0, 4 if name == "neuropathy_grade" else 1))
+@given(labels, complete, st.sampled_from(sorted(WORSE)), st.floats(0, 1))
+def test_a_worse_finding_is_never_answered_milder(label, seen, name, share):
+    low, high = RANGES.get(name, (0, 4 if name in GRADES else 1))
     end = high if WORSE[name] > 0 else low
     worse = seen[name] + share * (end - seen[name])
     if name not in RANGES:
         worse = max(seen[name], round(worse))
     both = {key: [value, worse if key == name else value] for key, value in seen.items()}
-    decided = LABEL.decide(Findings.of(0, **both), LABEL.start(2), dose_due=True)
+    decided = label.decide(Findings.of(0, **both), label.start(2), dose_due=True)
     stop, hold = decided.action == Action.STOP, decided.action >= Action.HOLD
     lower = stop | decided.history.reduction_due | (decided.action == Action.REDUCE)
     for demand in (stop, hold, lower):
@@ -199,3 +202,67 @@ def test_a_dose_day_rule_acts_on_dose_days_only():
     label = replace(LABEL, rules=rules)
     decided = label.decide(Findings.of([8.0, 8.0], platelets=40), label.start(2), dose_due=[False, True])
     assert decided.action.tolist() == [Action.GIVE, Action.HOLD]
+
+
+def _platelets(state: History, day: float, platelets: float, *, due: bool = True) -> safety.Decisions:
+    fine = {"alt_x_uln": 1, "ast_x_uln": 1, "bilirubin_x_uln": 0.5}
+    return EARLY.decide(Findings.of(day, platelets=platelets, **fine), state, dose_due=due)
+
+
+def test_a_delay_is_an_episode_that_held_a_due_dose():
+    place = EARLY.rule_ids.index("E10")
+    first = _platelets(EARLY.start(1), 21, 60)
+    # The same dose still waiting is the same delay; a visit between doses is none.
+    same = _platelets(_platelets(first.history, 24, 60, due=False).history, 28, 60)
+    assert [int(one.history.delays[0, place]) for one in (first, same)] == [1, 1]
+    second = _platelets(_platelets(same.history, 35, 90).history, 56, 60)
+    assert second.considered[0, place] and second.history.reduction_due[0]
+    assert EARLY.rule_ids[int(second.history.reduction_rule[0])] == "E10"
+    assert second.history.delays[0, place] == 0
+    again = _platelets(second.history, 63, 60)
+    assert not again.considered.any() and again.history.delays[0, place] == 0
+
+
+def test_other_holds_are_counted_for_themselves_and_never_lower_by_their_number():
+    state, place = EARLY.start(1), EARLY.rule_ids.index("E3")
+    for cycle in range(4):
+        for day, ast in ((21, 4.0), (28, 1.0)):
+            seen = Findings.of(cycle * 28 + day, platelets=200, alt_x_uln=1, ast_x_uln=ast, bilirubin_x_uln=0.5)
+            decided = EARLY.decide(seen, state, dose_due=True)
+            state = decided.history
+    assert state.delays[0, place] == 4 and decided.level[0] == 0 and not decided.considered.any()
+
+
+def test_a_grade_four_count_waiting_for_recovery_lowers_once_even_as_the_second_delay():
+    state = _platelets(_platelets(EARLY.start(1), 21, 60).history, 28, 90).history
+    state = _platelets(_platelets(state, 49, 20).history, 56, 60).history
+    decided = _platelets(state, 63, 90)
+    assert decided.action[0] == Action.REDUCE and decided.level[0] == 1
+    assert decided.rule_id(0) == "E11" and not decided.history.reduction_due[0]
+
+
+def test_a_reduction_that_is_only_considered_never_stops_but_one_that_is_asked_for_does():
+    state = replace(EARLY.start(1), level=np.array([2], dtype=np.int8))
+    delayed = _platelets(_platelets(_platelets(state, 21, 60).history, 28, 90).history, 49, 60)
+    assert delayed.action[0] == Action.HOLD and delayed.considered.any() and not delayed.history.reduction_due[0]
+    assert _platelets(delayed.history, 56, 90).action[0] == Action.GIVE
+    assert _platelets(state, 21, 20).action[0] == Action.STOP
+
+
+def test_nothing_is_counted_after_a_stop():
+    stopped = EARLY.decide(Findings.of(21, pneumonitis=1, platelets=60), EARLY.start(1), dose_due=True)
+    assert stopped.action[0] == Action.STOP and not stopped.history.delays.any() and not stopped.considered.any()
+    later = _platelets(stopped.history, 42, 60)
+    assert not later.history.delays.any() and not later.considered.any()
+
+
+def test_a_dose_day_row_of_the_early_label_waits_for_the_day():
+    column = {"E1": ("alt_x_uln", 5.0), "E3": ("ast_x_uln", 4.0), "E4": ("ast_x_uln", 9.0),
+              "E6": ("bilirubin_x_uln", 1.5), "E10": ("platelets", 60.0)}
+    assert {rule.id for rule in EARLY.rules if rule.dose_day_only} == set(column)
+    assert not [rule.id for rule in LABEL.rules if rule.dose_day_only]
+    for name, (lab, value) in column.items():
+        decided = EARLY.decide(Findings.of([8.0, 8.0], **{lab: value}), EARLY.start(2), dose_due=[False, True])
+        assert decided.action.tolist() == [Action.GIVE, Action.HOLD] and decided.rule_id(1) == name
+        assert decided.fired.any(axis=1).tolist() == [False, True]
+        assert "on the day of a planned dose" in safety.rule_in_words(EARLY.rule(name))

@@ -59,13 +59,17 @@ class Symptom:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A laboratory or heart grade that is reported as an event; the worst of `analytes` counts."""
+    """A laboratory or heart grade that is reported as an event; the worst of `analytes` counts.
+
+    Episodes of `symptoms` are always reported under it too, with their own grades.
+    """
 
     name: str
     plain: str
     system: str
     statements: tuple[str, ...]
     analytes: tuple[str, ...]
+    symptoms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +190,11 @@ def parse(text: str) -> Catalogue:
     names = [term.name for term in symptoms]
     reported: list[Reported] = []
     for name, entry in raw["reported"].items():
-        e = _entry("reported term", name, entry, ("plain", "system", "statements", "analytes"))
-        reported.append(Reported(name, e["plain"], e["system"], tuple(e["statements"]), tuple(e["analytes"])))
+        e = _entry("reported term", name, entry, ("plain", "system", "statements", "analytes"), ("symptoms",))
+        also = tuple(_member("reported term", name, symptom, names) for symptom in e.get("symptoms", ()))
+        reported.append(
+            Reported(name, e["plain"], e["system"], tuple(e["statements"]), tuple(e["analytes"]), also)
+        )
     overlaps = tuple(_overlap(name, entry, names) for name, entry in raw["overlaps"].items())
     single = [*names, *(term.name for term in reported), *(term.name for term in overlaps)]
     groups = tuple(_group(name, entry, single) for name, entry in raw["groups"].items())

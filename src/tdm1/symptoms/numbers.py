@@ -5,6 +5,7 @@ They stand in `evidence/symptoms/calibrated.yaml`, written by `tdm1 calibrate sy
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
@@ -46,24 +47,30 @@ class Numbers:
     reported: Mapping[str, ReportedNumbers]
 
 
-def _entry(kind: type, name: str, raw: dict[str, Any]) -> Any:
+def _entry(kind: type, name: str, raw: Any) -> Any:
     known = {field.name for field in fields(kind)}
-    wrong = [key for key in raw if key not in known]
-    if wrong:
-        raise evidence.EvidenceError(f"{FILE}: '{name}' has unknown keys {wrong}; it takes {sorted(known)}")
-    for key, value in raw.items():
-        if key != "where" and not (isinstance(value, (int, float)) and value >= 0):
+    entry: dict[str, Any] = raw if isinstance(raw, dict) else {}
+    wrong, missing = [key for key in entry if key not in known], sorted(known - {"where"} - set(entry))
+    if wrong or missing:
+        raise evidence.EvidenceError(f"{FILE}: '{name}' has unknown keys {wrong} and lacks {missing}")
+    for key, value in entry.items():
+        if key != "where" and not (isinstance(value, (int, float)) and 0 <= value < math.inf):
             raise evidence.EvidenceError(f"{FILE}: '{name}': {key} is {value!r}, not a number of 0 or more")
         if key not in ("where", "background_per_day", "drug_per_day") and value > 1:
             raise evidence.EvidenceError(f"{FILE}: '{name}': {key} is {value!r}, but a share is at most 1")
-    return kind(**raw)
+    number = kind(**entry)
+    if isinstance(number, ReportedNumbers) and not number.grade1 <= number.grade2 <= number.grade3plus:
+        raise evidence.EvidenceError(f"{FILE}: '{name}': the chances fall with the grade; a worse grade is told sooner")
+    return number
 
 
-@cache
-def _files() -> dict[str, Numbers]:
-    raw = parse_yaml(ROOT.joinpath(FILE).read_text("utf-8"), FILE)
+def parse(text: str) -> dict[str, Numbers]:
+    """The numbers of every setting in a YAML text. Raises EvidenceError that names the term and what is wrong."""
+    raw = parse_yaml(text, FILE)
     found: dict[str, Numbers] = {}
     for setting in SETTINGS:
+        if setting not in raw:
+            raise evidence.EvidenceError(f"{FILE}: lacks the setting '{setting}'{evidence.nearest(setting, raw)}")
         part = raw[setting]
         symptoms = {name: _entry(SymptomNumbers, name, entry) for name, entry in part["symptoms"].items()}
         reported = {name: _entry(ReportedNumbers, name, entry) for name, entry in part["reported"].items()}
@@ -73,6 +80,11 @@ def _files() -> dict[str, Numbers]:
             raise evidence.EvidenceError(f"{FILE}: {setting}: {sorted(odd)} do not match the terms of the catalogue")
         found[setting] = Numbers(symptoms, reported)
     return found
+
+
+@cache
+def _files() -> dict[str, Numbers]:
+    return parse(ROOT.joinpath(FILE).read_text("utf-8"))
 
 
 _instead: dict[str, Numbers] = {}

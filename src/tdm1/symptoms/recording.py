@@ -13,8 +13,28 @@ Grades = NDArray[np.int8]
 
 
 def reported_grades(state: State, terms: Terms) -> Grades:
-    """Worst measured grade of each reported term where it is reported, shape (N, R), 0 elsewhere."""
-    return np.where(np.isfinite(state.reported_day), state.measured, 0).astype(np.int8)
+    """Worst grade of each reported term where it is reported, shape (N, R), 0 elsewhere."""
+    grades = np.where(np.isfinite(state.reported_day), state.measured, 0).astype(np.int8)
+    for place, columns in _symptoms_of(terms):
+        np.maximum(grades[:, place], state.grade[:, columns].max(axis=(1, 2)), out=grades[:, place])
+    return grades
+
+
+def _reported_days(state: State, terms: Terms) -> NDArray[np.float64]:
+    """First day of each reported term, shape (N, R), infinity where it is not reported."""
+    days = state.reported_day.copy()
+    for place, columns in _symptoms_of(terms):
+        np.minimum(days[:, place], state.start[:, columns].min(axis=(1, 2)), out=days[:, place])
+    return days
+
+
+def _symptoms_of(terms: Terms) -> list[tuple[int, list[int]]]:
+    """Reported terms that symptoms stand under too, each with the columns of those."""
+    found = [
+        (place, [column for column, symptom in enumerate(terms.symptoms) if symptom.name in term.symptoms])
+        for place, term in enumerate(terms.reported)
+    ]
+    return [(place, columns) for place, columns in found if columns]
 
 
 def group_grades(single: Grades, names: tuple[str, ...], terms: Terms, serious: NDArray[np.bool_]) -> Grades:
@@ -41,7 +61,7 @@ def record(state: State, terms: Terms) -> SymptomRecord:
     rows, columns, episode = np.nonzero(state.grade > 0)
     told, which = np.nonzero(reported > 0)
     both, overlapping = np.nonzero(overlap > 0)
-    start = [state.start[rows, columns, episode], state.reported_day[told, which], state.overlap_day[both, overlapping]]
+    start = [state.start[rows, columns, episode], _reported_days(state, terms)[told, which], state.overlap_day[both, overlapping]]
     end = [state.end[rows, columns, episode], np.full(told.size, np.inf), state.overlap_end_day[both, overlapping]]
     offset = len(terms.symptoms)
     ended = np.concatenate(end)

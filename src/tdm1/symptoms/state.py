@@ -75,11 +75,13 @@ class State:
         proneness = streams.normal(seed, "symptoms", first, count)[:, 0]
         frailty, draws = np.empty(shape), np.empty((*episodes, 3))
         for column, term in enumerate(terms):
-            frailty[:, column] = common * proneness + own * streams.normal(seed, f"symptom frailty {term}", first, count)[:, 0]
+            scores = streams.normal(seed, f"symptom frailty {term}", first, count)[:, 0]
+            frailty[:, column] = common * proneness + own * scores
             drawn = streams.uniform(seed, f"symptom {term}", first, count, 3 * EPISODES)
             draws[:, column] = drawn.reshape(count, EPISODES, 3)
         threshold = -np.log(draws[..., 0])
-        told = [_reporting(proneness, streams.normal(seed, f"reported {name}", first, count)[:, 0]) for name in reported]
+        scores = [streams.normal(seed, f"reported {name}", first, count)[:, 0] for name in reported]
+        told = [_reporting(proneness, own_score) for own_score in scores]
         return cls(
             first=first,
             day=0.0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import Protocol
 
 import numpy as np
@@ -17,8 +18,10 @@ from tdm1.population import streams
 
 Array = NDArray[np.float64]
 
-#: Resamples of the patients. Percentiles at 2.5 and 97.5 % then rest on 25 resamples each.
+#: Resamples of the patients. Beyond each end of an interval then lie 25 of them.
 RESAMPLES = 1000
+#: Share of the resamples beyond each end of a 95 % interval.
+_TAIL = 0.025
 #: Weights held at a time: resamples times patients.
 _AT_A_TIME = 2_000_000
 
@@ -106,13 +109,17 @@ def resample(seed: int, patients: int, estimators: list[Estimator]) -> tuple[Arr
 
 
 def interval(resampled: Array) -> tuple[float, float]:
-    """The 95 % percentile interval of (B,) values; NaN where too many resamples have none."""
-    if np.isnan(resampled).mean() > 0.025:
+    """The 95 % percentile interval of (B,) values; NaN where too many resamples have none.
+
+    Both ends are values that stand equally far from the ends of the sorted ones, so that exchanging the two sides of
+    a difference mirrors its interval exactly.
+    """
+    known = np.sort(resampled[~np.isnan(resampled)])
+    if not known.size or np.isnan(resampled).mean() > _TAIL:
         return float("nan"), float("nan")
-    known = resampled[~np.isnan(resampled)]
     # An infinite median can be a bound, so no interpolation between values.
-    low, high = np.quantile(known, [0.025, 0.975], method="inverted_cdf")
-    return float(low), float(high)
+    place = max(ceil(_TAIL * known.size), 1)
+    return float(known[place - 1]), float(known[-place])
 
 
 def difference(value: Array, reference: Array) -> Array:

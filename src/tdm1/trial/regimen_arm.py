@@ -10,7 +10,7 @@ from tdm1.trial.arms import OtherEvents, SimulatedArm, TDM1Arm, Trastuzumab
 from tdm1.trial.definition import TrialFile
 from tdm1.trial.published_arm import PublishedArm
 from tdm1.trial.reading import InputError
-from tdm1.trial.regimens import Regimen, parse
+from tdm1.trial.regimens import EXAMPLE, Regimen, parse
 
 _MINUTES_PER_DAY = 24 * 60
 
@@ -76,6 +76,9 @@ def arm_of(regimen: Regimen, trial: TrialFile, patients: int) -> TDM1Arm:
     T-DM1 arm, or an infusion would last until the next dose.
     """
     base = template(trial)
+    if regimen.every_day <= max(base.first_infusion, base.later_infusion):
+        raise InputError(f"regimen '{regimen}': a dose every {regimen.every_day} days is due before the infusion of "
+                         f"trial '{trial.name}' has ended; name a longer interval")
     ratio = regimen.every_day / base.every
     total = max(1, round(base.cycles / ratio)) if isinstance(base.cycles, int) else base.cycles
     cycles = total if regimen.cycles is None else regimen.cycles
@@ -103,6 +106,9 @@ def arms_of(texts: Sequence[str], trial: TrialFile, patients: int) -> dict[str, 
         if own is not None:
             name, arm = text, own.model_copy(update={"patients": patients})
         else:
+            if text.strip()[:1].isalpha():
+                raise InputError(f"'{text}' is no arm of trial '{trial.name}'{evidence.nearest(text, trial.arms)} (arms: "
+                                 f"{', '.join(trial.arms)}), nor a regimen such as '{EXAMPLE}'")
             regimen = parse(text)
             name, arm = str(regimen), arm_of(regimen, trial, patients)
         names = [name, *(f"{name} ({place})" for place in range(2, len(texts) + 1))]

@@ -17,8 +17,9 @@ import yaml
 from tdm1 import evidence
 from tdm1.trial.reading import InputError
 
+#: A regimen with every part of the language, shown in errors and help.
+EXAMPLE = "3.6 mg/kg q3w x4 then trastuzumab"
 _DAYS_PER_WEEK = 7
-_EXAMPLE = "3.6 mg/kg q3w x4 then trastuzumab"
 _UNIT, _WEEKLY, _EVERY, _THEN, _DRUG = "mg/kg", "qw", "every", "then", "trastuzumab"
 _SCHEDULE = re.compile(r"q(\d+)([wd])")
 _CYCLES = re.compile(r"x(\d+)")
@@ -70,7 +71,7 @@ class _Words:
     def error(self, wanted: str, known: tuple[str, ...] = ()) -> InputError:
         place = f"word {self.at + 1}, '{self.next}'" if self.next else "its end"
         hint = evidence.nearest(self.next, known) if self.next and known else ""
-        return InputError(f"regimen '{self.text}', at {place}: {wanted}{hint} (a regimen looks like '{_EXAMPLE}')")
+        return InputError(f"regimen '{self.text}', at {place}: {wanted}{hint} (a regimen looks like '{EXAMPLE}')")
 
 
 def parse(text: str) -> Regimen:
@@ -144,5 +145,5 @@ def read_list(path: Path) -> list[str]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(f"{path}: not a readable YAML file: {str(error).splitlines()[0]}") from error
     if not isinstance(raw, list) or not all(isinstance(entry, str) for entry in cast("list[Any]", raw)):
-        raise InputError(f"{path}: write a list of regimens, one a line, such as \"- {_EXAMPLE}\"")
+        raise InputError(f"{path}: write a list of regimens, one a line, such as \"- {EXAMPLE}\"")
     return cast("list[str]", raw)

@@ -61,14 +61,16 @@ def calibrate_symptoms(
             tell((number * len(SETTINGS) + place) / steps, f"round {number + 1}, {setting} disease")
             with symptoms.what_if(setting, found[setting]):
                 logs = logged_courses(trials[setting], setting, patients, seed)
-            other = next(one for one in SETTINGS if one != setting)
+            other: Setting = "early" if setting == "metastatic" else "metastatic"
             found[setting] = solve(setting, logs, targets(setting), found[setting], found[other], said)
     rows: list[ComparisonRow] = []
     for place, setting in enumerate(SETTINGS):
         tell((rounds * len(SETTINGS) + place) / steps, f"comparing, {setting} disease")
         with symptoms.what_if(setting, found[setting]):
             logs = logged_courses(trials[setting], setting, patients, seed)
-        records = {arm: _redrawn(kept, found[setting]) for arm, kept in logs.items()}
+        records: dict[ArmName, list[SymptomRecord]] = {
+            arm: _redrawn(kept, found[setting]) for arm, kept in logs.items()
+        }
         rows += [_row(setting, one) for one in check(setting, records)]
     fitted = [
         Fitted(f"{setting}.{name}.{item.name}", _UNITS.get(item.name, "1"), old, new)
