@@ -60,13 +60,15 @@ class Mutant:
 
 
 def _annotations(tree: ast.AST) -> set[int]:
-    """Nodes that only name types: a fault in them changes nothing."""
+    """Nodes that only name types or make a class immutable: a fault in them decides nothing."""
     roots: list[ast.AST | None] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.arg | ast.AnnAssign):
             roots.append(node.annotation)
         elif isinstance(node, ast.FunctionDef):
             roots.append(node.returns)
+        elif isinstance(node, ast.ClassDef):
+            roots += node.decorator_list
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript):
             roots.append(node.value)  # a name for a type, such as Literal[...]
     return {id(part) for root in roots if root is not None for part in ast.walk(root)}
@@ -252,6 +254,7 @@ def main() -> int:
     os.chdir(ROOT)
     import hypothesis
     import polars  # noqa: F401  (read once here, not in every process)
+    import pytest  # noqa: F401
 
     import tdm1.evidence
     import tdm1.safety

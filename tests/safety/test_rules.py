@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 
 from tdm1 import evidence, safety
+from tdm1.safety._match import holds
 from tdm1.safety._rulefile import parse, shipped
 
 ALL = [(setting, region) for setting in ("metastatic", "early") for region in ("US", "EU")]
@@ -246,3 +247,20 @@ def test_other_dose_levels_keep_the_rules():
 def test_shipped_files_carry_setting_region_and_label_date():
     for found in shipped():
         assert found.setting and found.region and re.fullmatch(r"\d{4}-\d{2}", found.label_date), found.file
+
+
+def test_a_bound_is_open_unless_it_is_said_to_be_closed():
+    seen = safety.Findings.of(0, platelets=[49.9, 50.0, 50.1])
+    for bounds, met in (({"lower": 50.0}, [False, False, True]), ({"upper": 50.0}, [True, False, False]),
+                        ({"lower": 50.0, "lower_closed": True}, [False, True, True]),
+                        ({"upper": 50.0, "upper_closed": True}, [True, True, False])):
+        assert holds(safety.Condition("platelets", "absolute", **bounds), seen).tolist() == met
+
+
+def test_strictness_orders_what_rules_ask_for_and_judgement_never_acts():
+    order = [("M18", -1), ("M1", 0), ("T2", 1), ("M9", 2), ("M10", 3), ("M3", 4)]
+    assert [_label().rule(name).strictness for name, _ in order] == [strictness for _, strictness in order]
+    assert [_label().rule(name).acts for name, _ in order] == [False, False, True, True, True, True]
+    assert [_label().rule(name).lowers for name, _ in order] == [False, False, True, False, True, False]
+    assert not _label().rule("M9").team_may_lower and _label().rule("M9").lower_after_delays is None
+    assert safety.label.load("early", "US").rule("E10").lower_after_delays == 2

@@ -101,6 +101,42 @@ def simulate(
     run_simulation(request, plot=plot, as_json=json)
 
 
+@app.command(
+    short_help="Compare regimens on the same patients.",
+    epilog="Example: tdm1 compare emilia '3.6 mg/kg q3w' '2.4 mg/kg qw' '3.6 mg/kg q3w x4 then trastuzumab' --out cmp",
+)
+def compare(
+    name: Annotated[str, typer.Argument(metavar="TRIAL", help="A built-in trial (emilia) or a trial file (YAML).")],
+    regimens: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="REGIMEN…",
+            help="Regimens such as '3.0 mg/kg q3w', or arms of the trial; the first is the reference.",
+        ),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Read more regimens from this YAML list.")
+    ] = None,
+    patients: Annotated[
+        int | None, typer.Option(help="Number of virtual patients, the same under every regimen.", min=2)
+    ] = None,
+    seed: Seed = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of processes; the numbers do not depend on it.", min=1)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write page, picture and tables to this new folder.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Treat the same patients with each regimen: efficacy against toxicity, differences, numbers needed."""
+    from tdm1.cli._compare import run_compare
+
+    run_compare(
+        name, regimens or [], file=file, patients=patients, seed=seed, workers=workers, out=out, as_json=json
+    )
+
+
 @app.command(short_help="Say what a number, rule or term is.", epilog="Example: tdm1 explain clearance")
 def explain(
     name: Annotated[
@@ -126,6 +162,38 @@ def calibrate(
     from tdm1.cli._calibrate import run_calibration
 
     run_calibration(name, patients=patients, seed=seed, out=out, as_json=json)
+
+
+@app.command(
+    short_help="Compare everything with what was published.",
+    epilog="Example: tdm1 qualify --trials emilia,courses --out runs/qualify",
+)
+def qualify(
+    trials: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Built-in trials and `courses`, with commas; left out: all.")
+    ] = None,
+    patients: Annotated[
+        int | None, typer.Option(help="Virtual patients of each trial; left out: each at its own size.", min=1)
+    ] = None,
+    seed: Seed = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Number of processes; the numbers do not depend on it.", min=1)
+    ] = None,
+    tests: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Test results (JUnit XML) for the credibility table.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write qualification.html and .json to this new folder.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run every comparison with published results and report it, failures first. Rows outside are no error."""
+    from tdm1.cli._qualify import Request, run_qualification
+    from tdm1.cli._values import names
+
+    chosen = None if trials is None else names("--trials", trials)
+    request = Request(trials=chosen, patients=patients, seed=seed, workers=workers, tests=tests, out=out)
+    run_qualification(request, as_json=json)
 
 
 @schema_app.command("trial", epilog="Example: tdm1 schema trial > trial.schema.json")

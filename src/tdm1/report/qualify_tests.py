@@ -35,7 +35,9 @@ class TestRun:
 
     def of(self, test: str) -> list[Outcome]:
         """Outcomes of all tests that a name means: a folder, a file, or one function with all its parameters."""
-        dotted = test.rstrip("/").replace("::", ".").replace(".py", "").replace("/", ".")
+        file, _, function = test.partition("::")
+        dotted = ".".join(part for part in (file.removesuffix(".py"), function) if part)
+        dotted = dotted.strip("/").replace("/", ".").replace("::", ".")
         return [
             outcome
             for name, outcomes in self.outcomes.items()
@@ -85,7 +87,9 @@ def read_junit(path: Path) -> TestRun:
         # A module that could not be imported is one case without a place; its name is the module.
         full = f"{place}.{name}" if place else name
         children = {child.tag for child in case}
-        outcome: Outcome = "failed" if children & {"failure", "error"} else "skipped" if "skipped" in children else "passed"
+        outcome: Outcome = "skipped" if "skipped" in children else "passed"
+        if children & {"failure", "error"}:
+            outcome = "failed"
         found.setdefault(full, []).append(outcome)
     suite = root if root.tag == "testsuite" else root.find("testsuite")
     began = suite.get("timestamp", "") if suite is not None else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from re import fullmatch
 from typing import Any, cast, get_args
@@ -211,6 +212,7 @@ def texts() -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in paths}
 
 
+@cache
 def shipped() -> tuple[RuleFile, ...]:
     """Every rule file of the package, in order of name."""
     return tuple(parse(text, name) for name, text in texts().items())

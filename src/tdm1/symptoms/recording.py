@@ -61,7 +61,8 @@ def record(state: State, terms: Terms) -> SymptomRecord:
     rows, columns, episode = np.nonzero(state.grade > 0)
     told, which = np.nonzero(reported > 0)
     both, overlapping = np.nonzero(overlap > 0)
-    start = [state.start[rows, columns, episode], _reported_days(state, terms)[told, which], state.overlap_day[both, overlapping]]
+    days = _reported_days(state, terms)
+    start = [state.start[rows, columns, episode], days[told, which], state.overlap_day[both, overlapping]]
     end = [state.end[rows, columns, episode], np.full(told.size, np.inf), state.overlap_end_day[both, overlapping]]
     offset = len(terms.symptoms)
     ended = np.concatenate(end)

@@ -96,24 +96,24 @@ def _of_treatment(name: str, words: str, unit: str, estimator: Callable[[pl.Data
 
 
 _TOXICITY = (
-    _bad("adverse_events.any_grade3plus_ae.g3plus_pct", "any event of grade 3 or more",
+    _bad("adverse_events.any_grade3plus_ae.g3plus_pct", "any event, grade 3+",
          _at_least(_GRADE_3, "ae_any_grade3plus_ae")),
-    _bad("labs.platelets_decreased.g3plus_pct", "platelets, grade 3 or more", _at_least(_GRADE_3, "grade_platelets")),
-    _bad("labs.transaminases_increased.g3plus_pct", "ALT or AST, grade 3 or more",
+    _bad("labs.platelets_decreased.g3plus_pct", "platelets, grade 3+", _at_least(_GRADE_3, "grade_platelets")),
+    _bad("labs.transaminases_increased.g3plus_pct", "ALT or AST, grade 3+",
          _at_least(_GRADE_3, "grade_alt", "grade_ast")),
     _bad("adverse_events.peripheral_neuropathy.any_pct", "neuropathy, any grade",
          _at_least(1, "ae_peripheral_neuropathy")),
-    _bad("stopped_for_ae_pct", "stopped for an adverse event", _flag("stopped_for_ae")),
-    _bad("dose_delayed_pct", "a dose delayed", _flag("delayed")),
+    _bad("stopped_for_ae_pct", "stopped for AE", _flag("stopped_for_ae")),
+    _bad("dose_delayed_pct", "dose delayed", _flag("delayed")),
     _bad("dose_reduced_pct", "dose reduced", _flag("reduced")),
 )
 _TREATMENT = (
-    _of_treatment("relative_dose_intensity_median_pct", "relative dose intensity, median", "%",
+    _of_treatment("relative_dose_intensity_median_pct", "median dose intensity", "%",
                   _median("relative_dose_intensity_pct")),
-    _of_treatment("t_dm1_mean_mg", "T-DM1 given, mean", "mg", _mean("t_dm1_mg")),
-    _of_treatment("t_dm1_per_week_median_mg_per_kg", "T-DM1 per week on it, median", "mg/kg/week",
+    _of_treatment("t_dm1_mean_mg", "mean T-DM1 given", "mg", _mean("t_dm1_mg")),
+    _of_treatment("t_dm1_per_week_median_mg_per_kg", "median T-DM1 per week", "mg/kg/week",
                   _median("t_dm1_mg_per_kg_week")),
-    _of_treatment("treatment_median_month", "time on the first drug, median", "month", _median("treatment_month")),
+    _of_treatment("treatment_median_month", "median time on treatment", "month", _median("treatment_month")),
 )
 
 

@@ -12,15 +12,16 @@ import polars as pl
 from tdm1 import engine
 from tdm1.trial.arm import run_arm
 from tdm1.trial.arms import SimulatedArm
-from tdm1.trial.compared_outcomes import Outcome, axes, outcomes
 from tdm1.trial.clock import MONTH_DAY
-from tdm1.trial.comparison_limits import limits
+from tdm1.trial.compared_outcomes import Outcome, axes, outcomes
+from tdm1.trial.comparison_limits import dose_levels_mg_per_kg, limits
 from tdm1.trial.definition import TrialFile
 from tdm1.trial.dominance import Standing, standings
 from tdm1.trial.number_needed import NumberNeeded, number_needed
 from tdm1.trial.paired_bootstrap import difference, interval, resample
 from tdm1.trial.reading import InputError
 from tdm1.trial.regimen_arm import arms_of, template
+from tdm1.trial.regimens import EXAMPLE
 from tdm1.trial.result import ArmResult
 
 #: Told how far the comparison is (0 to 1) and what it is doing.
@@ -63,6 +64,7 @@ class RegimenComparison:
 
     patients   per regimen one row a patient, as `ArmResult.subjects`, with t_dm1_mg (mg) and t_dm1_mg_per_kg_week;
                only patients whose integration succeeded under every regimen, so that all tables hold the same people
+    dose_levels_mg_per_kg   starting dose of each regimen and what it can be reduced to
     standings  of every regimen on the frontier of the outcomes `efficacy` and `toxicity`
     texts      the regimens as they were asked for
     """
@@ -74,6 +76,7 @@ class RegimenComparison:
     failed_solves: int
     seconds: float
     arms: dict[str, SimulatedArm]
+    dose_levels_mg_per_kg: dict[str, list[float]]
     patients: dict[str, pl.DataFrame]
     outcomes: tuple[Outcome, ...]
     estimates: list[RegimenEstimate]
@@ -104,7 +107,7 @@ class RegimenComparison:
 
 
 def with_doses(arm: ArmResult) -> pl.DataFrame:
-    """One row a patient: `arm.subjects` with the T-DM1 given, in mg and in mg/kg a week from first dose to last cycle."""
+    """One row a patient: `arm.subjects` with the T-DM1 given, in mg, and in mg/kg a week until its last cycle ends."""
     table = arm.subjects.sort("patient")
     if arm.doses is None:
         given = pl.DataFrame({"patient": table["patient"], "t_dm1_mg": np.zeros(table.height)})
@@ -171,8 +174,8 @@ def _needed(outcome: Outcome, value: float, low: float, high: float) -> NumberNe
 def _check(trial: TrialFile, texts: Sequence[str], patients: int, seed: int, workers: int | None) -> None:
     if len(texts) < 2:
         raise InputError(
-            f"{len(texts)} regimen{'s' if len(texts) != 1 else ''} of trial '{trial.name}': name two or more, the first "
-            "is what the others are compared with"
+            f"{len(texts)} regimen{'s' if len(texts) != 1 else ''} for trial '{trial.name}': name two or more; the "
+            f"others are compared with the first (a regimen looks like '{EXAMPLE}')"
         )
     if patients < 2:
         raise InputError(f"{patients} patients tell nothing of chance; use 2 or more")
@@ -227,6 +230,7 @@ def compare_regimens(
     return RegimenComparison(
         trial=trial.name, title=trial.title, seed=chosen, asked_patients=count, failed_solves=count - left,
         seconds=time.perf_counter() - started, arms=arms, patients=tables, outcomes=known,
+        dose_levels_mg_per_kg={name: dose_levels_mg_per_kg(arm, trial) for name, arm in arms.items()},
         estimates=found.estimates, differences=found.differences, efficacy=efficacy, toxicity=toxicity,
         standings=found.standings, limits=limits(trial, arms, left), texts=tuple(regimens), definition=trial.text,
     )

@@ -55,8 +55,8 @@ def _of_doses(trial: TrialFile, arms: Mapping[str, TDM1Arm]) -> list[str]:
     other = [name for name, arm in arms.items() if arm.every != cycle]
     if other:
         found.append(
-            f"Label rules on another schedule: {_names(other)}. The rules were written for a dose every {cycle:g} days. "
-            "That they are asked before every dose of another schedule, with dose levels in proportion, is our "
+            f"Label rules on another schedule: {_names(other)}. The rules were written for a dose every {cycle:g} "
+            "days. That they are asked before every dose of another schedule, with dose levels in proportion, is our "
             "assumption; more doses are also more chances of a delay."
         )
     return found
@@ -67,11 +67,14 @@ def limits(trial: TrialFile, arms: Mapping[str, SimulatedArm], patients: int) ->
     t_dm1 = {name: arm for name, arm in arms.items() if isinstance(arm, TDM1Arm)}
     found = _of_doses(trial, t_dm1)
     if len(t_dm1) < len(arms) or any(arm.then is not None for arm in t_dm1.values()):
-        what = "shrinks no tumour" if trial.model == "t_dm1" else "prevents no recurrence beyond the fitted risk"
+        what = (
+            "it shrinks no tumour, so what it adds after T-DM1 is not predicted"
+            if trial.model == "t_dm1"
+            else "what it does against recurrence is part of the fitted risk, so more or less of it changes nothing"
+        )
         found.append(
-            f"Trastuzumab in the model touches the heart and {what}: what it adds after T-DM1 is not predicted here. "
-            "Patients of a regimen that names it also get it after a stop for toxicity, and it keeps the regimen's "
-            "interval with the dose in proportion."
+            f"Trastuzumab in the model touches the heart alone; {what}. Patients of a regimen that names "
+            "it also get it after a stop for toxicity, at the regimen's interval, with the dose in proportion."
         )
     if trial.model == "t_dm1":
         week = evidence.value("survival.landmark", "day") / _DAYS_PER_WEEK
@@ -81,13 +84,13 @@ def limits(trial: TrialFile, arms: Mapping[str, SimulatedArm], patients: int) ->
         )
     else:
         found.append(
-            "Recurrence: every milligram per kilogram of T-DM1 kills alike, by one number fitted to the trial; no other "
-            "dose or number of doses was there to test it."
+            "Recurrence: every milligram per kilogram of T-DM1 kills alike, by one number fitted to the trial; no "
+            "other dose or number of doses was there to test it."
         )
     found += [
         "Adverse events that are not simulated from exposure or blood come at the same rate in time under every "
         "regimen, whatever the dose: true differences in them are missed.",
-        f"The 95 % intervals say what chance does in {patients} patients. Doubt about the model's own numbers is not in "
-        "them, so they are too narrow as statements about real patients.",
+        f"The 95 % intervals say what chance does in {patients} patients. Doubt about the model's own numbers is not "
+        "in them, so they are too narrow as statements about real patients.",
     ]
     return found

@@ -15,7 +15,7 @@ Flags = NDArray[np.bool_]
 class Standing:
     """How a regimen stands among the others.
 
-    dominated_by    regimens that are at least as good in both and better in one, by the estimates; empty on the frontier
+    dominated_by    regimens at least as good in both and better in one, by the estimates; empty on the frontier
     dominated_pct   resamples of the patients (%) in which at least one other regimen is so
     """
 
@@ -33,14 +33,15 @@ def dominates(efficacy: Array, toxicity: Array) -> Flags:
     with np.errstate(invalid="ignore"):
         no_worse = (efficacy[first] >= efficacy[None]) & (toxicity[first] <= toxicity[None])
         better = (efficacy[first] > efficacy[None]) | (toxicity[first] < toxicity[None])
-    return no_worse & better
+    found: Flags = no_worse & better
+    return found
 
 
 def standings(
     names: list[str], efficacy: Array, toxicity: Array, resampled_efficacy: Array, resampled_toxicity: Array
 ) -> list[Standing]:
     """One standing for each of R regimens from estimates (R,) and their resampled values (R, B)."""
-    beaten = dominates(efficacy, toxicity)
+    beaten = np.asarray(dominates(efficacy, toxicity))
     in_resamples = dominates(resampled_efficacy, resampled_toxicity).any(axis=0)
     return [
         Standing(

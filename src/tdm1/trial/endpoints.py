@@ -19,8 +19,8 @@ _AFTER_SURGERY = (
     "distant_recurrence_pct", "cns_recurrence_pct",
 )
 _OF_TREATMENT = (
-    "dose_reduced_pct", "dose_delayed_pct", "stopped_for_ae_pct", "completed_pct", "relative_dose_intensity_median_pct",
-    "cycles_median", "treatment_median_month",
+    "dose_reduced_pct", "dose_delayed_pct", "stopped_for_ae_pct", "switched_pct", "completed_pct",
+    "relative_dose_intensity_median_pct", "cycles_median", "treatment_median_month",
 )
 _GRADES = ("any_pct", "g3_pct", "g4_pct")
 _EVENT_GRADES = ("any_pct", "g3plus_pct")
@@ -28,11 +28,18 @@ _EVENT_GRADES = ("any_pct", "g3plus_pct")
 RATIOS = {"pfs_hr": "pfs", "os_hr": "os", "idfs_hr": "idfs"}
 
 
-def event_terms() -> list[str]:
-    """Adverse events that a simulated arm can tell of, under every name that a table uses for them."""
+def event_terms(setting: str) -> list[str]:
+    """Adverse events that a simulated arm of a setting can tell of, under every name that a table uses for them."""
     known = catalogue()
-    single = [term.name for term in (*known.symptoms, *known.reported)]
+    own = [term.name for term in known.symptoms if setting in term.settings]
+    single = [*own, *(term.name for term in (*known.reported, *known.overlaps))]
     return [*single, *(name for group in known.groups for name in (group.name, *group.also))]
+
+
+def _grades_of(term: str) -> tuple[str, ...]:
+    """What can be told of a term: a serious event has no grade of its own, it is there or not."""
+    serious = any(group.serious and term in (group.name, *group.also) for group in catalogue().groups)
+    return _EVENT_GRADES[:1] if serious else _EVENT_GRADES
 
 
 def endpoints(trial: TrialFile, name: str) -> list[str]:
@@ -45,11 +52,11 @@ def endpoints(trial: TrialFile, name: str) -> list[str]:
         labs, terms, treatment = list(arm.labs), list(arm.event_grades()), []
         survival = [] if arm.os is None else ["os_median_month"]
     else:
-        labs, terms, survival = list(ABNORMALITIES.values()), event_terms(), ["os_median_month"]
+        labs, terms, survival = list(ABNORMALITIES.values()), event_terms(trial.setting), ["os_median_month"]
         left_out = {"completed_pct"} if not isinstance(arm.cycles, int) else set[str]()
         if not isinstance(arm, TDM1Arm):
-            left_out |= {"dose_reduced_pct"}
+            left_out |= {"dose_reduced_pct", "switched_pct"}
         treatment = [endpoint for endpoint in _OF_TREATMENT if endpoint not in left_out]
     graded = [f"labs.{analyte}.{grade}" for analyte in labs for grade in _GRADES]
-    events = [f"adverse_events.{term}.{grade}" for term in terms for grade in _EVENT_GRADES]
+    events = [f"adverse_events.{term}.{grade}" for term in terms for grade in _grades_of(term)]
     return [*outcome, *survival, *graded, *events, *treatment]

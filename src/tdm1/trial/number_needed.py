@@ -22,16 +22,21 @@ class NumberNeeded:
     shown: bool
 
     def __str__(self) -> str:
-        """The number in words, its interval in brackets."""
-        if not self.shown:
-            ends = [f"{_words(end)}" for end in (self.lower, self.upper) if isfinite(end)]
-            return f"no difference shown{' (' + ' to ∞ to '.join(ends) + ')' if len(ends) == 2 else ''}"
-        low, high = sorted((abs(self.lower), abs(self.upper)))
-        return f"{_words(self.value)} ({low:.0f} to {high:.0f})" if isfinite(high) else _words(self.value)
+        """As Altman writes it: `NNTB 10 (7 to 15)`, or `NNTH 20 to ∞ to NNTB 4` where no difference is shown."""
+        if self.shown:
+            low, high = sorted((abs(self.lower), abs(self.upper)))
+            return f"{_words(self.value)} ({low:.0f} to {high:.0f})"
+        ends = [_words(end) for end in (self.lower, self.upper) if isfinite(end)]
+        if not ends:
+            return "no difference"
+        if len(ends) == 2:
+            return " to ∞ to ".join(ends)
+        return f"{ends[0]} to ∞" if isfinite(self.lower) else f"∞ to {ends[0]}"
 
 
 def _words(number: float) -> str:
-    return f"{abs(number):.0f} to {'benefit' if number > 0 else 'harm'}"
+    """NNTB: number needed to treat to benefit; NNTH: to harm."""
+    return f"NNT{'B' if number > 0 else 'H'} {abs(number):.0f}"
 
 
 def _inverse(percent: float) -> float:
@@ -43,5 +48,6 @@ def number_needed(benefit_pct: float, lower_pct: float, upper_pct: float) -> Num
     if any(isnan(one) for one in (benefit_pct, lower_pct, upper_pct)):
         return None
     shown = lower_pct > 0 or upper_pct < 0
-    bounds = (_inverse(lower_pct), _inverse(upper_pct))
-    return NumberNeeded(_inverse(benefit_pct), *(sorted(bounds) if shown else bounds), shown)
+    low, high = _inverse(lower_pct), _inverse(upper_pct)
+    # Inverting turns an interval round where it leaves out 0.
+    return NumberNeeded(_inverse(benefit_pct), *((high, low) if shown else (low, high)), shown)

@@ -76,14 +76,15 @@ def _treatment(arm: SimulatedArm, course: Course, who: People, doses: pl.DataFra
     total[place], last_day[place] = last["dose_mg"].to_numpy(), last["time_day"].to_numpy()
     given[place] = last["len"].to_numpy()
     # Dose intensity: what was given over what the plan gives in the same time, the last cycle counted whole.
-    on_plan = planned * (last_day / arm.every + 1.0)
+    first = planned if isinstance(arm, TDM1Arm) else arm.loading_dose * who.covariates["weight_kg"]
+    on_plan = planned * last_day / arm.every + first
     found: Columns = {
-        "reduced": course.reduced,
+        # Trastuzumab has one level, and nothing follows it.
+        **({"reduced": course.reduced, "switched": course.switched} if isinstance(arm, TDM1Arm) else {}),
         "delayed": course.delayed,
         "stopped_for_ae": course.stop_reason != "",
         "stop_reason": course.stop_reason,
         "withdrew": course.withdrew,
-        "switched": course.switched,
         "cycles": given,
         "treatment_month": (last_day + arm.every) / MONTH_DAY,
         "relative_dose_intensity_pct": 100.0 * total / on_plan,

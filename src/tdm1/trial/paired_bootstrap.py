@@ -42,6 +42,7 @@ class Mean:
     factor: float = 1.0
 
     def estimate(self, weights: Array) -> Array:
+        """The mean of each weighted sample, shape (B,); NaN where nobody of it has a value."""
         known = np.isfinite(self.values)
         with np.errstate(invalid="ignore"):
             mean = weights[:, known] @ self.values[known] / weights[:, known].sum(axis=1)
@@ -55,6 +56,7 @@ class Median:
     values: Array
 
     def estimate(self, weights: Array) -> Array:
+        """The median of each weighted sample, shape (B,); NaN where nobody of it has a value."""
         known = np.flatnonzero(np.isfinite(self.values))
         if not known.size:
             return np.full(len(weights), np.nan)
@@ -73,13 +75,14 @@ class KaplanMeier:
     at: float | None = None
 
     def estimate(self, weights: Array) -> Array:
+        """Percent free or median time of each weighted sample, shape (B,); a median not reached is infinite."""
         # Events come before censorings of the same time; within ties the product telescopes to the usual factor.
         order = np.lexsort((~self.event, self.time))
         drawn = weights[:, order]
         at_risk = np.cumsum(drawn[:, ::-1], axis=1)[:, ::-1]
         lost = np.where(self.event[order], drawn, 0.0)
         with np.errstate(invalid="ignore", divide="ignore"):
-            free = np.cumprod(np.where(at_risk > 0, 1.0 - lost / at_risk, 1.0), axis=1)
+            free: Array = np.cumprod(np.where(at_risk > 0, 1.0 - lost / at_risk, 1.0), axis=1, dtype=np.float64)
         times = self.time[order]
         if self.at is not None:
             before = int(np.searchsorted(times, self.at, side="right"))

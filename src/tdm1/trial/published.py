@@ -113,8 +113,10 @@ class PublishedTable(BaseModel):
     @model_validator(mode="after")
     def _rows_fit(self) -> PublishedTable:
         if self.origin.table not in _TABLES:
-            known = ", ".join(_TABLES)
-            raise ValueError(f"a whole table is compared for {known}; '{self.origin.table}' row by row in 'published'")
+            known, hint = ", ".join(_TABLES), evidence.nearest(self.origin.table, _TABLES)
+            raise ValueError(
+                f"a whole table is compared for {known}; '{self.origin.table}' row by row in 'published'{hint}"
+            )
         names = {row.endpoint for row in self.rows()}
         for endpoint in self.predicted:
             if endpoint not in names:

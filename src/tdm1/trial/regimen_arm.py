@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tdm1 import evidence
 from tdm1.safety import label
-from tdm1.trial.arms import OtherEvents, SimulatedArm, TDM1Arm, Trastuzumab
+from tdm1.trial.arms import SimulatedArm, TDM1Arm, Trastuzumab
 from tdm1.trial.definition import TrialFile
 from tdm1.trial.published_arm import PublishedArm
 from tdm1.trial.reading import InputError
@@ -87,7 +87,7 @@ def arm_of(regimen: Regimen, trial: TrialFile, patients: int) -> TDM1Arm:
         update={
             "patients": patients, "dose": regimen.dose_mg_per_kg, "every": float(regimen.every_day),
             "cycles": cycles, "lower_doses": lower_doses(regimen, trial),
-            "other_events": OtherEvents.model_construct(**events), "then": _then(regimen, base, cycles, total),
+            "other_events": base.other_events.model_copy(update=events), "then": _then(regimen, base, cycles, total),
         }
     )
 
@@ -107,8 +107,9 @@ def arms_of(texts: Sequence[str], trial: TrialFile, patients: int) -> dict[str, 
             name, arm = text, own.model_copy(update={"patients": patients})
         else:
             if text.strip()[:1].isalpha():
-                raise InputError(f"'{text}' is no arm of trial '{trial.name}'{evidence.nearest(text, trial.arms)} (arms: "
-                                 f"{', '.join(trial.arms)}), nor a regimen such as '{EXAMPLE}'")
+                hint = evidence.nearest(text, trial.arms)
+                raise InputError(f"'{text}' is no arm of trial '{trial.name}'{hint} (its arms: {', '.join(trial.arms)})"
+                                 f" and no regimen such as '{EXAMPLE}'")
             regimen = parse(text)
             name, arm = str(regimen), arm_of(regimen, trial, patients)
         names = [name, *(f"{name} ({place})" for place in range(2, len(texts) + 1))]

@@ -127,9 +127,10 @@ def _every(words: _Words) -> int:
         if not words.next.isdecimal():
             raise words.error("a whole number was expected, such as 'every 21 days'")
         number = int(words.take())
-        if words.next not in ("day", "days", "week", "weeks"):
+        unit: str = words.next
+        if unit.removesuffix("s") not in ("day", "week"):
             raise words.error("days or weeks were expected", ("days", "weeks"))
-        weekly = words.next.startswith("week")
+        weekly = unit.startswith("week")
     else:
         raise words.error("a schedule was expected: qw, q3w or 'every 21 days'", ("qw", "q3w", "every"))
     if number < 1:

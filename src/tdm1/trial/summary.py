@@ -83,8 +83,10 @@ def event_flags(arm: ArmResult, term: str, column: str) -> NDArray[np.bool_] | N
     A serious event has no grade of its own: it is there or not.
     """
     rows = solved(arm)
+    if term == "serious_ae" and column != "any_pct":
+        return None
     if term == "serious_ae" and "serious_ae" in rows.columns:
-        return rows["serious_ae"].to_numpy() if column == "any_pct" else None
+        return rows["serious_ae"].to_numpy()
     for name in _names_of(term):
         if f"ae_{name}" in rows.columns:
             return rows[f"ae_{name}"].to_numpy() >= (1 if column == "any_pct" else 3)
@@ -108,8 +110,9 @@ def _labs(arm: ArmResult) -> dict[str, object]:
 
 def _events(arm: ArmResult) -> dict[str, object]:
     columns = arm.subjects.columns
-    known = catalogue()
-    also = {group.name: group.also for group in known.groups}
+    # A simulated arm answers for every name that a table uses; a published one for those of its own table.
+    simulated = "solve_status" in columns
+    also = {group.name: group.also for group in catalogue().groups} if simulated else {}
     found: dict[str, object] = {}
     for column in columns:
         if not column.startswith("ae_"):

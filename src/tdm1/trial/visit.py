@@ -137,14 +137,16 @@ def _t_dm1(
 
 
 def _note_delays(chunk: Chunk, day: int, held: Index, dosed: Index) -> None:
-    """Delays of this visit; a dose held for too long ends the drug."""
+    """Delays of this visit; a dose held for too long ends the drug. What ended the drug before stays the reason."""
     late = dosed[day > chunk.planned_day[dosed]]
-    chunk.course.delayed[held] = True
-    chunk.course.delayed[late] = True
+    counted = ~chunk.course.switched
+    chunk.course.delayed[held] |= counted[held]
+    chunk.course.delayed[late] |= counted[late]
     chunk.due_day[held] = day + chunk.trial.visits.recheck_every
     over = held[(day - chunk.planned_day[held] >= chunk.arm.longest_delay) & ~chunk.course.withdrew[held]]
-    chunk.course.stop_reason[over] = "longest delay"
-    chunk.course.stop_day[over] = day
+    first = over[chunk.course.stop_reason[over] == ""]
+    chunk.course.stop_reason[first] = "longest delay"
+    chunk.course.stop_day[first] = day
     on_t_dm1 = chunk.drug[over] == Drug.T_DM1
     chunk.leave_t_dm1(day, over[on_t_dm1], np.ones(int(on_t_dm1.sum()), bool))
     chunk.drug[over[~on_t_dm1]] = Drug.NONE
@@ -178,6 +180,7 @@ def _trastuzumab(chunk: Chunk, day: int, who: Index, found: Findings, rate: Arra
     chunk.course.stop_reason[first], chunk.course.stop_day[first] = rules[of_first], day
     given = decisions.given & (chunk.drug[who] == Drug.TRASTUZUMAB)
     dosed = who[given]
+    # The next day is set below: it goes by the interval of trastuzumab.
     _note_delays(chunk, day, who[~given & (chunk.drug[who] == Drug.TRASTUZUMAB)], np.empty(0, int))
     if dosed.size == 0:
         return
@@ -187,6 +190,7 @@ def _trastuzumab(chunk: Chunk, day: int, who: Index, found: Findings, rate: Arra
     rate[dosed, 1], length[dosed] = dose / minutes, minutes
     antibody.given[dosed] += 1
     chunk.course.trastuzumab_doses.append((day, dosed, dose))
-    chunk.course.delayed[dosed[day > chunk.planned_day[dosed]]] = True
+    late = (day > chunk.planned_day[dosed]) & ~chunk.course.switched[dosed]
+    chunk.course.delayed[dosed[late]] = True
     chunk.due_day[dosed] = chunk.planned_day[dosed] = day + antibody.plan.every
     chunk.dose_day[dosed] = day

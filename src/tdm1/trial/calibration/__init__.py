@@ -10,12 +10,14 @@ from tdm1.trial.calibration._katherine import calibrate_katherine
 from tdm1.trial.calibration._lines import calibrate_lines
 from tdm1.trial.calibration._result import Calibration, Fitted
 from tdm1.trial.calibration._small import calibrate_control, calibrate_plasma, calibrate_platelets, nadir_day
+from tdm1.trial.calibration._symptoms import calibrate_symptoms
 from tdm1.trial.reading import InputError
 
 __all__ = ["Calibration", "Fitted", "calibrate", "nadir_day"]
 
 _OF_TRIALS = {
     "emilia": (calibrate_emilia, 4096), "lines": (calibrate_lines, 2048), "katherine": (calibrate_katherine, 4096),
+    "symptoms": (calibrate_symptoms, 1024),
 }
 _SMALL = {"plasma": calibrate_plasma, "platelets": calibrate_platelets, "control": calibrate_control}
 
@@ -27,9 +29,9 @@ def calibrate(
     seed: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Calibration:
-    """Run one calibration: `emilia`, `katherine`, `lines`, or a small one (`plasma`, `platelets`, `control`).
+    """Run one calibration: `emilia`, `katherine`, `symptoms`, `lines`, or a small one (`plasma`, `platelets`, `control`).
 
-    `patients` and `seed` are those of each simulated arm (4096, for lines 2048, and 20130222 if None); the small
+    `patients` and `seed` are those of each simulated arm (4096, for lines 2048, for symptoms 1024, and 20130222 if None); the small
     ones need none.
     Raises InputError, with the nearest name, for another name.
     """

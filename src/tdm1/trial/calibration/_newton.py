@@ -87,6 +87,7 @@ class _Search:
         """Keep a better point; from a worse one go back and take smaller steps."""
         if np.linalg.norm(miss) < np.linalg.norm(self.miss):
             self.best, self.miss = dict(self.free), miss
+            self.radius *= 1.6
             return True
         self.radius *= 0.4
         return False
