@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --quiet --require-hashes --only-binary :all:
 
-.PHONY: help trial test lint types floors unit docs long bench lock clean
+.PHONY: help trial qualify test lint types floors unit docs long bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,13 @@ trial: $(VENV)/.runtime  ## run TRIAL (emilia) and write OUT (runs/emilia); opti
 	@name=runs/$(notdir $(basename $(TRIAL))); out="$(OUT)"; number=1; \
 	[ -n "$$out" ] || { out=$$name; while [ -e "$$out" ]; do number=$$((number + 1)); out=$$name-$$number; done; }; \
 	$(BIN)/tdm1 trial $(TRIAL) --out "$$out" $(ARGS)
+
+qualify: $(VENV)/.dev  ## run the tests and every comparison with published results; report in OUT (runs/qualify)
+	@name=runs/qualify; out="$(OUT)"; number=1; mkdir -p runs; \
+	[ -n "$$out" ] || { out=$$name; while [ -e "$$out" ]; do number=$$((number + 1)); out=$$name-$$number; done; }; \
+	status=0; $(BIN)/python -m pytest -q -n $(JOBS) --junitxml="$$out-tests.xml" || status=$$?; \
+	$(BIN)/tdm1 qualify --tests "$$out-tests.xml" --out "$$out" $(ARGS); \
+	exit $$status  # tests that failed are in the report, and make says so
 
 test: lint types floors unit docs  ## everything that must pass before a change goes in
 

@@ -237,6 +237,9 @@ def run(mutants: list[Mutant | None], workers: int, show: bool = False) -> list[
             if done:
                 outcomes[number] = os.waitstatus_to_exitcode(status)
                 del running[child]
+                fault = mutants[number]
+                if fault is not None and outcomes[number] == SURVIVED:
+                    print(f"survived: {fault.file}: {fault.what}", flush=True)
             elif time.monotonic() - began > LONGEST_SECOND:
                 os.kill(child, signal.SIGKILL)
         time.sleep(0.01)
@@ -282,7 +285,6 @@ def main() -> int:
         print(f"{name:22} caught {row['caught']} of {row['caught'] + row['survived']}, refused {row['refused']}")
     ended = zip(mutants, outcomes, strict=True)
     survivors = [f"{one.file}: {one.what}" for one, outcome in ended if outcome == SURVIVED]
-    print(*(f"survived: {said}" for said in survivors), sep="\n")
     caught = sum(row["caught"] for row in rows.values())
     share = caught / max(caught + len(survivors), 1)
     seconds = time.monotonic() - began

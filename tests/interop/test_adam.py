@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from report.synthetic import trial_result
+from report.synthetic import after_surgery, trial_result
 
 from tdm1.interop import adam
 from tdm1.trial.result import TrialResult
@@ -36,12 +36,16 @@ def test_columns_against_the_adam_names(tables: dict[str, pl.DataFrame]) -> None
         "AVALU",
         "ADY",
         "ARELTM",
+        "EXTRT",
         "AVISITN",
         "DOSELVL",
         "WEIGHT",
         "INFDUR",
     ]
     assert tables["ADPP"].columns == [*KEYS, "PARAMCD", "PARAM", "AVAL", "AVALU", "AVISITN"]
+    assert tables["ADAE"].columns == [
+        *KEYS, "AESEQ", "AEDECOD", "AETERM", "AEBODSYS", "AETOXGR", "AESER", "ASTDY", "AENDY", "ADURN", "AEENRF",
+    ]
     assert {*KEYS, "AGE", "WEIGHTBL", "MEASFL", "BOR", "DREDFL", "RDI"} <= set(tables["ADSL"].columns)
 
 
@@ -115,3 +119,55 @@ def test_an_unknown_analyte_is_refused_by_name() -> None:
     )
     with pytest.raises(adam.AdamError, match="sodium"):
         adam.laboratory("x", 1, "a", labs)
+
+
+def test_events_against_the_episodes(result: TrialResult, tables: dict[str, pl.DataFrame]) -> None:
+    """Every episode once, numbered in its patient; study days without a day 0; the end of one that goes on is open."""
+    arm = result.arms["T-DM1"]
+    own = tables["ADAE"].filter(pl.col("TRT01P") == "T-DM1")
+    assert arm.adverse_events is not None
+    assert len(own) == len(arm.adverse_events) > 20
+    assert set(own["ASTDY"]) == {4}
+    ended = own.filter(pl.col("AEENRF") == "")
+    assert set(ended["AENDY"]) == {10} and set(ended["ADURN"]) == {6.5}
+    ongoing = own.filter(pl.col("AEENRF") == "ONGOING")
+    assert ongoing["AENDY"].is_null().all() and ongoing["ADURN"].is_null().all()
+    assert len(ongoing) + len(ended) == len(own)
+    assert set(ongoing["SUBJID"] % 2) == {0}
+    assert own["AESER"].to_list() == ["Y" if grade >= 3 else "N" for grade in own["AETOXGR"]]
+    for _, part in own.group_by("USUBJID"):
+        assert sorted(part["AESEQ"]) == list(range(1, len(part) + 1))
+    assert dict(own.select("AEDECOD", "AETERM").unique().iter_rows())["nausea"] == "feeling sick"
+
+
+def test_worst_grades_of_every_arm_against_its_events(result: TrialResult, tables: dict[str, pl.DataFrame]) -> None:
+    """An arm drawn from published results tells its worst grades without days; nothing is in ADSL twice."""
+    for name, arm in result.arms.items():
+        rows = tables["ADAE"].filter(pl.col("TRT01P") == name)
+        for column in (column for column in arm.subjects.columns if column.startswith("ae_")):
+            of_term = rows.filter(pl.col("AEDECOD") == column.removeprefix("ae_"))
+            worst = of_term.group_by("SUBJID").agg(pl.col("AETOXGR").max())
+            joined = arm.subjects.join(worst, left_on=pl.col("patient").cast(pl.Int64), right_on="SUBJID", how="left")
+            assert joined["AETOXGR"].fill_null(0).to_list() == joined[column].cast(pl.Int64).to_list()
+            assert worst.height > 0
+    control = tables["ADAE"].filter(pl.col("TRT01P") != "T-DM1")
+    assert control["ASTDY"].is_null().all() and control["AESER"].is_null().all() and control["AEENRF"].is_null().all()
+    assert not any(column.startswith("AE_") for column in tables["ADSL"].columns)
+
+
+def test_a_trial_after_surgery_has_idfs_and_no_tumour() -> None:
+    made = after_surgery(30)
+    found = adam.tables(made.trial, made.arms)
+    assert set(found["ADTTE"]["PARAMCD"]) == {"IDFS", "OS"}
+    assert "ADTR" not in found
+    register = adam.variables()
+    for name, table in found.items():
+        assert set(table.columns) <= set(register.filter(pl.col("dataset") == name)["variable"]), name
+    assert not {"BOR", "BPCHG", "MEASFL", "SUMDIABL"} & set(found["ADSL"].columns)
+    assert {"RECSITE", "SWTFL", "COMPLFL"} <= set(found["ADSL"].columns)
+    drugs = dict(found["ADEX"].select("TRT01P", "EXTRT").unique().iter_rows())
+    assert drugs == {"T-DM1": "T-DM1", "trastuzumab": "trastuzumab"}
+    own = made.arms["trastuzumab"].subjects
+    rows = found["ADTTE"].filter((pl.col("TRT01P") == "trastuzumab") & (pl.col("PARAMCD") == "IDFS"))
+    assert rows["AVAL"].to_list() == own["idfs_month"].to_list()
+    assert [1 - value for value in rows["CNSR"]] == [int(event) for event in own["idfs_event"]]

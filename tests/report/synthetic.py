@@ -122,6 +122,7 @@ def treated_arm(rng: np.random.Generator, n: int) -> ArmResult:
             "weight_kg": np.full(3 * n, 70.0),
             "dose_mg": np.full(3 * n, 252.0),
             "infusion_day": np.full(3 * n, 0.0625),
+            "drug": ["T-DM1"] * (3 * n),
         }
     )
     some = rng.choice(n, size=max(n // 3, 6), replace=True)

@@ -69,4 +69,10 @@ def test_endpoint_words_against_the_fixed_names() -> None:
     assert (
         numbers.endpoint_words("adverse_events.peripheral_neuropathy.g3plus_pct") == "peripheral neuropathy, grade 3+"
     )
+    assert numbers.endpoint_words("adverse_events.transaminases_increased.any_pct") == "transaminases increased, any grade"
+    assert numbers.endpoint_words("adverse_events.any_grade3plus_ae_final.g3plus_pct") == "any event, grade 3+"
+    assert numbers.endpoint_words("adverse_events.serious_ae.any_pct") == "serious event, any grade"
+    assert numbers.endpoint_words("adverse_events.hepatotoxicity_grouped.any_pct") == "hepatotoxicity (grouped), any grade"
+    assert numbers.endpoint_words("labs.hemoglobin_decreased.g4_pct") == "haemoglobin, grade 4"
+    assert numbers.endpoint_words("idfs_hr") == "hazard ratio, IDFS"
     assert numbers.number(float("nan"), "months") == "not reached"

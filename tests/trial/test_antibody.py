@@ -82,7 +82,9 @@ def _run(name: str, days: int) -> Chunk:
     return chunk
 
 
-def _measured(monkeypatch: pytest.MonkeyPatch, day: int, *, lvef: float | None = None, alt: float | None = None) -> None:
+def _measured(
+    monkeypatch: pytest.MonkeyPatch, day: int, *, lvef: float | None = None, alt: float | None = None
+) -> None:
     """From `day` on the clinic finds this ejection fraction (%), or this ALT (times the upper limit), in everyone."""
     own_lvef, own_labs = Clinic.lvef, Clinic.labs
 
@@ -165,7 +167,8 @@ def test_a_borderline_heart_is_held_until_it_recovers(monkeypatch: pytest.Monkey
             for patient in np.flatnonzero(fell)}
     late = [patient for patient, given in days.items() if given[-2] == tested - 21 or given[-1] > tested]
     assert len(late) == len(days), "everyone goes on"
-    again = [next(day for day in given if day > tested) for given in days.values() if any(day > tested for day in given)]
+    later = [[day for day in given if day > tested] for given in days.values()]
+    again = [given[0] for given in later if given]
     assert len(again) == len(days)
     assert set(again) == {tested + 7}, "the first check after the hold"
     assert chunk.course.delayed[fell].all()

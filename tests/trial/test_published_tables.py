@@ -63,7 +63,8 @@ def test_a_run_can_answer_every_published_row(name: str) -> None:
 
 def test_interval_of_a_cell_against_its_count() -> None:
     """43 % of 490 can be 209 to 213 patients: exact intervals of the fewest and the most."""
-    rows = {row.endpoint: row for name, table in _tables() if name == "emilia" for row in table.rows() if row.arm == "T-DM1"}
+    mine = [table for name, table in _tables() if name == "emilia" and table.arm == "T-DM1"]
+    rows = {row.endpoint: row for table in mine for row in table.rows()}
     row = rows["adverse_events.nausea.any_pct"]
     cells = row.origin.cells()  # type: ignore[union-attr]
     resolved = row.resolve()

@@ -96,7 +96,8 @@ WRONG = {
     "setting": ("setting: metastatic", "setting: erly", "erly", "'metastatic' or 'early'"),
     "recurrence with a tumour": (
         "setting: metastatic",
-        "recurrence: {clonogens: 0.4 1, brain_clonogens: 0.1 1, mean_time: 900 day}\nmodel: t_dm1\nsetting: metastatic", "model: t_dm1",
+        "recurrence: {clonogens: 0.4 1, brain_clonogens: 0.1 1, mean_time: 900 day}\nmodel: t_dm1\nsetting: metastatic",
+        "model: t_dm1",
         "recurrence belongs to a trial after surgery",
     ),
     "after surgery without its risk": (

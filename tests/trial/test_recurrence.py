@@ -137,7 +137,8 @@ def test_sites_against_the_published_share() -> None:
     assert (outside == "distant").mean() == pytest.approx(share, abs=4.0 * np.sqrt(share * (1 - share) / len(outside)))
     # Both kinds of clonogens are found at the same pace, so the first is in the brain as often as clonogens are.
     brain = BRAIN / (OUTSIDE + BRAIN)
-    assert (ends.site[came] == "cns").mean() == pytest.approx(brain, abs=4.0 * np.sqrt(brain * (1 - brain) / came.sum()))
+    error = np.sqrt(brain * (1 - brain) / came.sum())
+    assert (ends.site[came] == "cns").mean() == pytest.approx(brain, abs=4.0 * error)
 
 
 def test_death_follows_recurrence_after_the_published_median() -> None:

@@ -1,8 +1,9 @@
-"""Trial tables under CDISC ADaM names: ADSL, ADTTE, ADLB, ADTR, ADEX and ADPP.
+"""Trial tables under CDISC ADaM names: ADSL, ADTTE, ADLB, ADTR, ADEX, ADPP and ADAE.
 
-One row a patient in ADSL; one row a value in the others (PARAMCD, AVAL, AVALU). Every column is in the
-register `variables()`, with its label and unit. A column of the trial that the register does not know is
-kept in ADSL under its own name in capitals; none is dropped.
+One row a patient in ADSL, one row an event in ADAE, one row a value in the others (PARAMCD, AVAL, AVALU). Every
+column is in the register `variables()`, with its label and unit. A column of the trial that the register does not
+know is kept in ADSL under its own name in capitals. Worst grades of adverse events are not kept twice: they are those
+of a patient's rows in ADAE, and those of a group of terms are those of its members.
 
 Source: CDISC Analysis Data Model Implementation Guide (variable names and structures, own words).
 """
@@ -14,9 +15,19 @@ from typing import Protocol
 
 import polars as pl
 
-from tdm1.interop._adam_variables import EXPOSURE_PARAMETERS, KEYS, LAB_PARAMETERS, OTHERS, SUBJECT, SURVIVAL, Variable
+from tdm1.interop._adam_variables import (
+    ADVERSE_EVENT,
+    EXPOSURE_PARAMETERS,
+    KEYS,
+    LAB_PARAMETERS,
+    OTHERS,
+    SUBJECT,
+    SURVIVAL,
+    SURVIVALS,
+    Variable,
+)
 
-DATASETS = ("ADSL", "ADTTE", "ADLB", "ADTR", "ADEX", "ADPP")
+DATASETS = ("ADSL", "ADTTE", "ADLB", "ADTR", "ADEX", "ADPP", "ADAE")
 
 
 class AdamError(ValueError):
@@ -47,6 +58,11 @@ class ArmTables(Protocol):
         ...
 
     @property
+    def adverse_events(self) -> pl.DataFrame | None:
+        """Episodes of adverse events."""
+        ...
+
+    @property
     def exposure(self) -> pl.DataFrame | None:
         """Exposure by cycle."""
         ...
@@ -64,10 +80,18 @@ def _keys(study: str, number: int, arm: str) -> list[pl.Expr]:
     ]
 
 
-def _time() -> list[pl.Expr]:
+def _study_day(column: str) -> pl.Expr:
     # ADaM has no study day 0: the day of the first dose is day 1.
-    day = pl.col("time_day")
-    return [(day.floor().cast(pl.Int64) + (day >= 0).cast(pl.Int64)).alias("ADY"), day.cast(pl.Float64).alias("ARELTM")]
+    day = pl.when(pl.col(column).is_finite()).then(pl.col(column))
+    return day.floor().cast(pl.Int64) + (day >= 0).cast(pl.Int64)
+
+
+def _time() -> list[pl.Expr]:
+    return [_study_day("time_day").alias("ADY"), pl.col("time_day").cast(pl.Float64).alias("ARELTM")]
+
+
+def _yes_no(column: pl.Expr) -> pl.Expr:
+    return pl.when(column).then(pl.lit("Y")).when(column.is_null()).then(None).otherwise(pl.lit("N"))
 
 
 def subject_level(study: str, number: int, arm: str, subjects: pl.DataFrame) -> pl.DataFrame:
@@ -75,17 +99,15 @@ def subject_level(study: str, number: int, arm: str, subjects: pl.DataFrame) -> 
     known = {ours: variable.name for variable in SUBJECT for ours in variable.ours.split(", ")}
     columns: list[pl.Expr] = []
     for ours, kind in subjects.schema.items():
-        if ours == "patient" or ours in SURVIVAL:
+        if ours == "patient" or ours in SURVIVAL or ours.startswith(ADVERSE_EVENT):
             continue
-        column = pl.col(ours)
-        if kind == pl.Boolean:
-            column = pl.when(column).then(pl.lit("Y")).otherwise(pl.lit("N"))
+        column = _yes_no(pl.col(ours)) if kind == pl.Boolean else pl.col(ours)
         columns.append(column.alias(known.get(ours, ours.upper())))
     return subjects.select(*_keys(study, number, arm), *columns)
 
 
 def time_to_event(study: str, number: int, arm: str, subjects: pl.DataFrame) -> pl.DataFrame:
-    """ADTTE of one arm: PFS and OS in months; CNSR is 0 for an event and 1 for a censored time."""
+    """ADTTE of one arm: PFS or IDFS, and OS, in months; CNSR is 0 for an event and 1 for a censored time."""
     parts = [
         subjects.select(
             *_keys(study, number, arm),
@@ -95,7 +117,7 @@ def time_to_event(study: str, number: int, arm: str, subjects: pl.DataFrame) -> 
             pl.lit("MONTHS").alias("AVALU"),
             (1 - pl.col(f"{code.lower()}_event").cast(pl.Int64)).alias("CNSR"),
         )
-        for code, words in (("PFS", "Progression-Free Survival"), ("OS", "Overall Survival"))
+        for code, words in SURVIVALS.items()
         if f"{code.lower()}_month" in subjects.columns
     ]
     return pl.concat(parts) if parts else pl.DataFrame()
@@ -103,6 +125,7 @@ def time_to_event(study: str, number: int, arm: str, subjects: pl.DataFrame) -> 
 
 def laboratory(study: str, number: int, arm: str, labs: pl.DataFrame) -> pl.DataFrame:
     """ADLB of one arm. Raises AdamError for an analyte without a parameter code."""
+    labs = labs.with_columns(pl.col("analyte", "unit").cast(pl.String))
     unknown = sorted(set(labs["analyte"].unique()) - set(LAB_PARAMETERS))
     if unknown:
         raise AdamError(f"no ADaM parameter code for {', '.join(unknown)}; add it to LAB_PARAMETERS")
@@ -139,6 +162,7 @@ def dosing(study: str, number: int, arm: str, doses: pl.DataFrame) -> pl.DataFra
         pl.col("dose_mg").cast(pl.Float64).alias("AVAL"),
         pl.lit("mg").alias("AVALU"),
         *_time(),
+        pl.col("drug").cast(pl.String).alias("EXTRT"),
         pl.col("cycle").cast(pl.Int64).alias("AVISITN"),
         pl.col("level_mg_per_kg").cast(pl.Float64).alias("DOSELVL"),
         pl.col("weight_kg").cast(pl.Float64).alias("WEIGHT"),
@@ -162,12 +186,62 @@ def exposure_parameters(study: str, number: int, arm: str, exposure: pl.DataFram
     return pl.concat(parts)
 
 
+def _episodes_of(subjects: pl.DataFrame) -> pl.DataFrame:
+    """The worst grade of each term as one event a patient, without days, for an arm that tells no episodes."""
+    columns = [column for column in subjects.columns if column.startswith(ADVERSE_EVENT)]
+    if not columns:
+        return pl.DataFrame()
+    worst = subjects.select("patient", *columns)
+    long = worst.unpivot(columns, index="patient", variable_name="term", value_name="grade")
+    return long.filter(pl.col("grade") > 0).select(
+        "patient",
+        pl.col("term").str.strip_prefix(ADVERSE_EVENT),
+        pl.lit(None, dtype=pl.Float64).alias("start_day"),
+        pl.lit(None, dtype=pl.Float64).alias("end_day"),
+        "grade",
+        pl.lit(None, dtype=pl.Boolean).alias("serious"),
+    )
+
+
+def adverse_events(
+    study: str, number: int, arm: str, subjects: pl.DataFrame, episodes: pl.DataFrame | None
+) -> pl.DataFrame:
+    """ADAE of one arm: every episode, or where an arm has none the worst grade of each term without its days."""
+    from tdm1.symptoms import catalogue
+
+    told = _episodes_of(subjects) if episodes is None else episodes
+    if told.is_empty():
+        return pl.DataFrame()
+    known = catalogue()
+    terms = (*known.symptoms, *known.reported, *known.overlaps, *known.groups)
+    words, system = {one.name: one.plain for one in terms}, {one.name: one.system for one in terms}
+    ordered = told.sort("patient", "start_day", "term", nulls_last=True)
+    lasted = pl.col("end_day") - pl.col("start_day")
+    goes_on = pl.col("end_day").is_infinite()
+    return ordered.select(
+        *_keys(study, number, arm),
+        pl.int_range(1, pl.len() + 1).over("patient").alias("AESEQ"),
+        pl.col("term").alias("AEDECOD"),
+        pl.col("term").replace_strict(words, default=pl.col("term").str.replace_all("_", " ")).alias("AETERM"),
+        pl.col("term").replace_strict(system, default="").alias("AEBODSYS"),
+        pl.col("grade").cast(pl.Int64).alias("AETOXGR"),
+        _yes_no(pl.col("serious")).alias("AESER"),
+        _study_day("start_day").alias("ASTDY"),
+        _study_day("end_day").alias("AENDY"),
+        pl.when(lasted.is_finite()).then(lasted).alias("ADURN"),
+        pl.when(goes_on).then(pl.lit("ONGOING")).when(goes_on.is_not_null()).then(pl.lit("")).alias("AEENRF"),
+    )
+
+
 def tables(study: str, arms: Mapping[str, ArmTables]) -> dict[str, pl.DataFrame]:
     """Every ADaM table of a trial by its name, the arms one after the other; a table no arm has is left out."""
     found: dict[str, list[pl.DataFrame]] = {name: [] for name in DATASETS}
     for number, (arm, made) in enumerate(arms.items(), start=1):
         found["ADSL"].append(subject_level(study, number, arm, made.subjects))
         found["ADTTE"].append(time_to_event(study, number, arm, made.subjects))
+        events = adverse_events(study, number, arm, made.subjects, made.adverse_events)
+        if not events.is_empty():
+            found["ADAE"].append(events)
         if made.labs is not None:
             found["ADLB"].append(laboratory(study, number, arm, made.labs))
         if made.tumour is not None:

@@ -44,6 +44,13 @@ def ctcae_version(result: TrialResult) -> int | None:
     return int(named.split(".")[0]) if named[:1].isdigit() else None
 
 
+def label(result: TrialResult) -> tuple[str, str]:
+    """Setting and region of the label whose rules the trial follows; empty texts when its file names none."""
+    own = definition(result)
+    setting = str(own.get("setting", ""))
+    return setting, str(own.get("region", "US")) if setting else ""
+
+
 def facts(result: TrialResult) -> list[Fact]:
     """The facts that a run of this trial rests on: all but the grades of other CTCAE versions."""
     from tdm1 import evidence
@@ -91,7 +98,7 @@ def _rules_that_fired(result: TrialResult) -> list[Rule]:
     for arm in result.arms.values():
         if arm.decisions is not None:
             fired.update(str(rule) for rule in arm.decisions["rule"].unique())
-    return [rule for name, rule in rules.table().items() if name in fired]
+    return [rule for name, rule in rules.table(*label(result)).items() if name in fired]
 
 
 def uncertain(result: TrialResult) -> dict[str, list[Fact]]:

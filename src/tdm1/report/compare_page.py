@@ -8,7 +8,6 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from tdm1.report import compare_words as words
-from tdm1.report.compare_terminal import standing_words
 from tdm1.report.html import style_sheet
 
 if TYPE_CHECKING:
@@ -100,7 +99,9 @@ def page(comparison: RegimenComparison, *, finished: datetime) -> str:
         version=__version__,
         style=style_sheet(),
         picture=frontier.picture(points(comparison), *axis_names(comparison)),
-        standings=[(one.regimen, standing_words(one)) for one in comparison.standings],
+        standings=[
+            (one.regimen, words.dominated_by(one), words.share(one.dominated_pct)) for one in comparison.standings
+        ],
         sections=_sections(comparison),
         resamples=RESAMPLES,
         command=command(comparison),

@@ -14,17 +14,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from tdm1.trial.comparing import RegimenComparison
-    from tdm1.trial.dominance import Standing
 
 
 def _table() -> Table:
     return Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-
-
-def standing_words(standing: Standing) -> str:
-    """Whether a regimen is on the frontier, and in how many resamples another one dominates it."""
-    where = f"dominated by {', '.join(standing.dominated_by)}" if standing.dominated_by else "yes"
-    return f"{where} (dominated in {words.shares(standing.dominated_pct)} of resamples)"
 
 
 def _frontier(comparison: RegimenComparison) -> Table:
@@ -32,13 +25,15 @@ def _frontier(comparison: RegimenComparison) -> Table:
     table.add_column("regimen", min_width=14)
     for outcome in (comparison.efficacy, comparison.toxicity):
         table.add_column(f"{words.name(outcome)} [95 %]", justify="right", min_width=17)
-    table.add_column("on the frontier", min_width=24)
+    table.add_column("dominated by", min_width=14)
+    table.add_column("in resamples", justify="right", no_wrap=True)
     for standing in comparison.standings:
         shown = (
             words.estimate(comparison.estimate(standing.regimen, outcome.name), outcome.unit)
             for outcome in (comparison.efficacy, comparison.toxicity)
         )
-        table.add_row(escape(standing.regimen), *map(escape, shown), escape(standing_words(standing)))
+        table.add_row(escape(standing.regimen), *map(escape, shown), escape(words.dominated_by(standing)),
+                      words.share(standing.dominated_pct))
     return table
 
 
@@ -80,7 +75,8 @@ def print_comparison(comparison: RegimenComparison, console: Console) -> None:
         console.print(f"\n[bold]{escape(regimen)}[/] against {escape(comparison.reference)}")
         console.print(_differences(comparison, regimen))
     console.print("\nNNTB, NNTH: patients to treat with the regimen instead of the reference for one more to benefit,")
-    console.print("or to be harmed. 'A to ∞ to B': no difference shown.")
+    console.print("or to be harmed. 'A to ∞ to B': no difference shown. None: a median was not reached; no interval:")
+    console.print("too seldom reached for one. Dominated: another regimen is no worse in both and better in one.")
     console.print("\n[bold]What this cannot tell[/]")
     for limit in comparison.limits:
         console.print(f"- {escape(limit)}")

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from tdm1.report import numbers
 
 if TYPE_CHECKING:
-    from tdm1.trial.comparing import RegimenDifference, RegimenEstimate
     from tdm1.trial.compared_outcomes import Outcome
+    from tdm1.trial.comparing import RegimenDifference, RegimenEstimate
+    from tdm1.trial.dominance import Standing
 
 #: Decimals by unit.
 _DECIMALS = {"%": 1, "month": 1, "mg": 0, "mg/kg/week": 2}
@@ -57,6 +58,11 @@ def needed(one: RegimenDifference) -> str:
     return "" if one.number_needed is None else str(one.number_needed)
 
 
-def shares(percent: float) -> str:
+def dominated_by(standing: Standing) -> str:
+    """The regimens that dominate one; `none` for one on the frontier."""
+    return ", ".join(standing.dominated_by) or "none"
+
+
+def share(percent: float) -> str:
     """A share of resamples (%) in whole numbers."""
     return f"{percent:.0f} %"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tdm1.report import behind_a_run, numbers
 from tdm1.report import reasons as why
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import jinja2
 
     from tdm1.trial.result import ComparisonRow, TrialResult
+
+
+#: Longer groups of lines are folded, and open for the printer.
+_SHOWN_AT_ONCE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +74,31 @@ def _row(row: ComparisonRow) -> Row:
     )
 
 
-def comparison(result: TrialResult) -> dict[str, list[Row]]:
-    """The lines of the comparison by arm."""
-    found: dict[str, list[Row]] = {}
-    for row in result.comparison:
-        found.setdefault(row.arm, []).append(_row(row))
-    return found
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one kind of endpoints of an arm, and how many of them lie inside."""
+
+    kind: str
+    rows: list[Row]
+
+    @property
+    def inside(self) -> int:
+        """Lines whose simulated value lies in the published interval."""
+        return sum(row.within for row in self.rows)
+
+    @property
+    def open(self) -> bool:
+        """Whether the lines are shown at once."""
+        return len(self.rows) <= _SHOWN_AT_ONCE
+
+
+def comparison(result: TrialResult) -> dict[str, list[Group]]:
+    """The lines of the comparison by arm and kind of endpoint; those outside come first in each."""
+    found: dict[str, dict[str, list[Row]]] = {}
+    for row in sorted(result.comparison, key=lambda row: bool(row.within)):
+        found.setdefault(row.arm, {}).setdefault(numbers.kind(row.endpoint), []).append(_row(row))
+    arms = list(dict.fromkeys(row.arm for row in result.comparison))
+    return {arm: [Group(kind, found[arm][kind]) for kind in numbers.KINDS if kind in found[arm]] for arm in arms}
 
 
 def scores(result: TrialResult) -> list[str]:
@@ -120,9 +143,10 @@ def page(result: TrialResult, *, finished: datetime) -> str:
     """The report as the text of one HTML file. Nothing in it is loaded from elsewhere; links lead to sources."""
     from tdm1 import __version__
 
+    setting, region = behind_a_run.label(result)
     arms: list[dict[str, Any]] = []
     for name, arm in result.arms.items():
-        counted = why.reasons(arm.decisions) if arm.decisions is not None else []
+        counted = why.reasons(arm.decisions, setting, region) if arm.decisions is not None else []
         arms.append({"name": name, "n": arm.n, "reasons": counted, "summary": _summary(result.summary.get(name, {}))})
     return _template().render(
         result=result,
@@ -134,6 +158,7 @@ def page(result: TrialResult, *, finished: datetime) -> str:
         scores=scores(result),
         pictures=pictures(result),
         arms=arms,
+        label=f"the {region} label, {setting} setting" if setting else "the label",
         sources=behind_a_run.sources(result),
         uncertain=behind_a_run.uncertain(result),
         marks=behind_a_run.MARKS,
@@ -143,9 +168,14 @@ def page(result: TrialResult, *, finished: datetime) -> str:
 def _summary(summary: dict[str, object]) -> list[tuple[str, str]]:
     """The single numbers of an arm's summary as words and values."""
     found: list[tuple[str, str]] = []
-    for key, value in summary.items():
+    told = dict(summary)
+    for key in ("pfs_pct", "idfs_pct", "os_pct"):
+        curve = summary.get(key)
+        if isinstance(curve, dict):
+            told |= {f"{key}.{month}": share for month, share in cast("dict[str, object]", curve).items()}
+    for key, value in told.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool) and key != "n":
-            unit = "months" if key.endswith("_month") else "percent" if key.endswith("_pct") else ""
+            unit = "months" if key.endswith("_month") else "percent" if "_pct" in key else ""
             found.append(
                 (numbers.endpoint_words(key), f"{numbers.number(float(value), unit)} {numbers.unit_words(unit)}")
             )

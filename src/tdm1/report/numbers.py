@@ -53,6 +53,14 @@ _ENDPOINTS = {
     "dor_median_month": "median duration of response",
     "pfs_event_pct": "progressed or died",
     "os_event_pct": "died",
+    "idfs_event_pct": "recurred or died",
+    "distant_recurrence_pct": "distant recurrence first",
+    "cns_recurrence_pct": "recurrence in the brain first",
+    "pfs_hr": "hazard ratio, PFS",
+    "idfs_hr": "hazard ratio, IDFS",
+    "os_hr": "hazard ratio, OS",
+    "completed_pct": "completed treatment",
+    "switched_pct": "went on to trastuzumab",
     "dose_reduced_pct": "dose reduced",
     "dose_delayed_pct": "dose delayed",
     "stopped_for_ae_pct": "stopped for AE",
@@ -60,17 +68,40 @@ _ENDPOINTS = {
     "treatment_median_month": "median time on treatment",
     "cycles_median": "median cycles",
 }
-_ANALYTES = {"alt": "ALT", "ast": "AST", "lvef": "LVEF"}
+_ANALYTES = {"alt": "ALT", "ast": "AST", "lvef": "LVEF", "hemoglobin": "haemoglobin"}
+#: Kinds of endpoints in the order of a report; the last is everything else.
+KINDS = ("disease and treatment", "laboratory values", "adverse events")
 _TAILS = {"any_pct": "any grade", "g3_pct": "grade 3", "g4_pct": "grade 4", "g3plus_pct": "grade 3+"}
+
+
+def kind(endpoint: str) -> str:
+    """Which of KINDS an endpoint belongs to."""
+    return {"labs": KINDS[1], "adverse_events": KINDS[2]}.get(endpoint.partition(".")[0], KINDS[0])
+
+
+def analyte_words(abnormality: str) -> str:
+    """An analyte's abnormality in words: `alt_increased` is `ALT`, for its grades have one direction."""
+    shown = abnormality.removesuffix("_decreased").removesuffix("_increased")
+    return _ANALYTES.get(shown, shown.replace("_", " "))
+
+
+def event_words(term: str) -> str:
+    """An adverse event of a published table in words: `any_grade3plus_ae_final` is `any event`."""
+    if term.startswith("any_grade3plus_ae"):
+        return "any event"
+    if term == "serious_ae":
+        return "serious event"
+    for tail in ("grouped", "broad"):
+        term = f"{term.removesuffix(f'_{tail}')} ({tail})" if term.endswith(f"_{tail}") else term
+    return term.replace("_", " ")
 
 
 def endpoint_words(endpoint: str) -> str:
     """An endpoint's name in words. `labs.platelets_decreased.g3_pct` is `platelets, grade 3`."""
     if endpoint in _ENDPOINTS:
         return _ENDPOINTS[endpoint]
+    words = event_words if kind(endpoint) == KINDS[2] else analyte_words
     parts = [part for part in endpoint.replace(" ", ".").split(".") if part not in ("labs", "adverse_events")]
     if len(parts) > 1 and parts[0] in ("pfs_pct", "idfs_pct", "os_pct"):
         return f"{parts[0].split('_')[0].upper()} at {parts[1]} months"
-    # The grades of these laboratory terms have one direction each, so it need not be said.
-    shown = (part.removesuffix("_decreased").removesuffix("_increased") for part in parts)
-    return ", ".join(_TAILS.get(part, _ANALYTES.get(part, part.replace("_", " "))) for part in shown)
+    return ", ".join(_TAILS.get(part) or words(part) for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -36,10 +37,13 @@ _GROUPS = {
 @cache
 def _template() -> jinja2.Template:
     import jinja2
+    import markupsafe
 
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
+    # A long name breaks after a stroke, colons or a low line only.
+    environment.filters["breakable"] = lambda name: re.sub(r"(/|::|_)", r"\1<wbr>", str(markupsafe.escape(name)))
     folder = files("tdm1.report").joinpath("templates")
     return environment.from_string(folder.joinpath("qualify.html").read_text("utf-8"))
 
@@ -79,4 +83,5 @@ def page(found: Qualification, factors: list[JudgedFactor], run: TestRun | None,
         questions=[(words, framework[key]) for key, words in _QUESTIONS.items()],
         factors=factors,
         run=run,
+        began="" if run is None else run.began[:16].replace("T", " "),
     )

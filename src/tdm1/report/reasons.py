@@ -28,8 +28,11 @@ class Reason:
         return max(self.patients.values())
 
 
-def reasons(decisions: pl.DataFrame) -> list[Reason]:
-    """The reasons in a decision table, those that touched most patients first; doses given are left out."""
+def reasons(decisions: pl.DataFrame, setting: str = "", region: str = "") -> list[Reason]:
+    """The reasons in a decision table, those that touched most patients first; doses given are left out.
+
+    Rules are told in the words of the label of `setting` and `region`; without them, of the first that has them.
+    """
     import polars as pl
 
     changed = decisions.filter(pl.col("action").is_in(list(ACTIONS)))
@@ -40,7 +43,7 @@ def reasons(decisions: pl.DataFrame) -> list[Reason]:
         found.append(
             Reason(
                 rule=str(rule),
-                words=rules.reason(str(rule)),
+                words=rules.reason(str(rule), setting, region),
                 decisions={action: int(rows[action]["decisions"]) for action in ACTIONS if action in rows},
                 patients={action: int(rows[action]["patients"]) for action in ACTIONS if action in rows},
             )

@@ -66,6 +66,12 @@ def limits(trial: TrialFile, arms: Mapping[str, SimulatedArm], patients: int) ->
     """Sentences for the arms by regimen, the ones about certain regimens first."""
     t_dm1 = {name: arm for name, arm in arms.items() if isinstance(arm, TDM1Arm)}
     found = _of_doses(trial, t_dm1)
+    planned = [name for name, arm in t_dm1.items() if isinstance(arm.cycles, int)]
+    if planned and trial.model == "t_dm1":
+        found.append(
+            f"A planned number of doses: {_names(planned)}. Nothing published was compared with what tumours do after "
+            "T-DM1 ends while it still works."
+        )
     if len(t_dm1) < len(arms) or any(arm.then is not None for arm in t_dm1.values()):
         what = (
             "it shrinks no tumour, so what it adds after T-DM1 is not predicted"

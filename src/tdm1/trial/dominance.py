@@ -41,8 +41,8 @@ def standings(
     names: list[str], efficacy: Array, toxicity: Array, resampled_efficacy: Array, resampled_toxicity: Array
 ) -> list[Standing]:
     """One standing for each of R regimens from estimates (R,) and their resampled values (R, B)."""
-    beaten = np.asarray(dominates(efficacy, toxicity))
-    in_resamples = dominates(resampled_efficacy, resampled_toxicity).any(axis=0)
+    beaten = dominates(efficacy, toxicity)
+    in_resamples: Flags = np.logical_or.reduce(dominates(resampled_efficacy, resampled_toxicity), axis=0)
     return [
         Standing(
             name,

@@ -98,7 +98,7 @@ def _treatment(arm: SimulatedArm, course: Course, who: People, doses: pl.DataFra
 def subjects(
     trial: TrialFile, arm: SimulatedArm, course: Course, who: People, doses: pl.DataFrame
 ) -> pl.DataFrame:
-    """One row a patient: baseline, outcome, treatment, worst laboratory grades and worst grade of each adverse event."""
+    """One row a patient: baseline, outcome, treatment, worst laboratory grades, worst grade of each adverse event."""
     outcome = _with_tumour(course, who) if trial.model == "t_dm1" else _after_surgery(course, who)
     graded = {f"grade_{name}": grades for name, grades in worst_lab_grades(trial, course, who).items()}
     assert course.symptoms is not None

@@ -36,7 +36,8 @@ def lower_doses(regimen: Regimen, trial: TrialFile) -> list[float] | None:
 
 def _per_interval(chance: float, ratio: float) -> float:
     """A chance per cycle as a chance per interval of another length, at the same rate in time."""
-    return 1.0 - (1.0 - chance) ** ratio
+    # The trial's own interval keeps its chances to the last bit.
+    return chance if ratio == 1.0 else 1.0 - (1.0 - chance) ** ratio
 
 
 def _trastuzumab(base: TDM1Arm) -> Trastuzumab:

@@ -18,7 +18,9 @@ _ANALYTE = pl.Enum(list(ANALYTES))
 _UNIT = pl.Enum(sorted(set(ANALYTES.values())))
 
 
-def _measured(who: People, day: int, index: NDArray[np.int_], analyte: str, values: Array, grades: Array) -> pl.DataFrame:
+def _measured(
+    who: People, day: int, index: NDArray[np.int_], analyte: str, values: Array, grades: NDArray[np.int8]
+) -> pl.DataFrame:
     rows = len(index)
     return pl.DataFrame(
         {

@@ -102,7 +102,8 @@ def _decide(chunk: Chunk, day: int, found: Findings, who: Index, due: Flags) -> 
     chunk.history = chunk.history.put(who, decisions.history)
     unknown = decisions.action == Action.UNKNOWN
     if unknown.any():
-        raise RuntimeError(f"day {day}: the clinic did not measure what the label needs for {int(unknown.sum())} people")
+        count = int(unknown.sum())
+        raise RuntimeError(f"day {day}: the clinic did not measure what the label needs for {count} people")
     chunk.course.reduced[who] |= decisions.history.level > before.level
     stopped = decisions.newly_stopped
     rules = np.array([*chunk.label.rule_ids, "label"])

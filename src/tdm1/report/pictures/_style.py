@@ -78,12 +78,16 @@ _SETTINGS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: its key, title, caption in words (what is seen, with units), and the SVG as text."""
+    """One picture: its key, title, caption in words (what is seen, with units), and the SVG as text.
+
+    A `wide` picture takes the whole width of the page.
+    """
 
     key: str
     title: str
     caption: str
     svg: str
+    wide: bool = False
 
 
 def in_style(draw: Callable[P, R]) -> Callable[P, R]:

@@ -13,8 +13,8 @@ _BIN_PCT = 5
 
 
 @style.in_style
-def picture(arm: str, subjects: pl.DataFrame) -> style.Picture | None:
-    """Histogram of the relative dose intensity of one arm; None when it has none."""
+def picture(arm: str, subjects: pl.DataFrame, key: str = "intensity") -> style.Picture | None:
+    """Histogram of the relative dose intensity of one arm; None when it has none. `key` is its id on the page."""
     import numpy as np
 
     if "relative_dose_intensity_pct" not in subjects.columns:
@@ -53,4 +53,4 @@ def picture(arm: str, subjects: pl.DataFrame) -> style.Picture | None:
         "Relative dose intensity: milligrams given per week as a share of those planned, in percent. Bars: share of "
         f"simulated patients in steps of {_BIN_PCT} %, with their number above; dashed line: median."
     )
-    return style.Picture("intensity", title, caption, style.inline_svg(made, "intensity", title))
+    return style.Picture(key, title, caption, style.inline_svg(made, key, title))

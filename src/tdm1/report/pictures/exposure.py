@@ -56,8 +56,13 @@ MARKERS = ("o", "s", "^", "D", "v")
 
 
 @style.in_style
-def picture(bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float) -> style.Picture | None:
-    """The band of the conjugate over the first cycle with observed means; None when no band was kept."""
+def picture(
+    bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float, key: str = "exposure"
+) -> style.Picture | None:
+    """The band of the conjugate over the first cycle with observed means; None when no band was kept.
+
+    `key` is the picture's id on the page.
+    """
     import polars as pl
 
     first = bands.filter(
@@ -105,4 +110,4 @@ def picture(bands: pl.DataFrame, dose_mg_per_kg: float, cycle_day: float) -> sty
         f"Simulated T-DM1 conjugate in serum ({unit}, logarithmic scale) after {dose_mg_per_kg:g} mg/kg: median and "
         f"the range from the 5th to the 95th percentile of patients.{measured}"
     )
-    return style.Picture("exposure", title, caption, style.inline_svg(made, "exposure", title))
+    return style.Picture(key, title, caption, style.inline_svg(made, key, title))

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Marks differ in shape, so that the picture reads in grey; beyond them the numbers at the marks tell.
 _MARKS = ("o", "s", "D", "^", "v", "P", "X", "*")
+#: Where the number of a regimen stands beside its mark, in points.
+_PLACES = ((7, 5), (7, -14), (-15, 5), (-15, -14))
 _TITLE = "Efficacy against toxicity"
 
 
@@ -31,7 +33,7 @@ def _drawn(points: Sequence[Point], efficacy: str, toxicity: str, title: str) ->
     axes.grid(visible=True)
     for number, point in enumerate(points):
         colour = style.ARMS[number % len(style.ARMS)]
-        beaten = bool(point.dominated_by)
+        beaten, first = bool(point.dominated_by), " (reference)" if number == 0 else ""
         (x, x_low, x_high), (y, y_low, y_high) = point.toxicity, point.efficacy
         line = (0, (2, 2)) if beaten else "-"
         # An interval that the few patients do not give is left out, the point stays.
@@ -40,11 +42,13 @@ def _drawn(points: Sequence[Point], efficacy: str, toxicity: str, title: str) ->
         axes.plot(
             [x], [y], _MARKS[number % len(_MARKS)], color=colour, markersize=8, linestyle="none",
             markerfacecolor=style.PAPER if beaten else colour, markeredgewidth=1.6,
-            label=f"{number + 1}  {point.name}{' (dominated)' if beaten else ''}",
+            label=f"{number + 1}  {point.name}{first}{' (dominated)' if beaten else ''}",
         )
+        # Regimens that came out alike would write their numbers over each other.
+        alike = sum((other.toxicity[0], other.efficacy[0]) == (x, y) for other in points[:number])
         axes.annotate(
-            str(number + 1), (x, y), xytext=(7, 5), textcoords="offset points", fontsize=12, fontweight="bold",
-            color=style.INK,
+            str(number + 1), (x, y), xytext=_PLACES[alike % len(_PLACES)], textcoords="offset points", fontsize=12,
+            fontweight="bold", color=style.INK,
         )
     best = sorted((point for point in points if not point.dominated_by), key=lambda point: point.toxicity[0])
     if len(best) > 1:
@@ -80,9 +84,9 @@ def words(points: Sequence[Point], efficacy: str, toxicity: str) -> str:
 def picture(points: Sequence[Point], efficacy: str, toxicity: str) -> style.Picture:
     """The picture for a page. `efficacy` and `toxicity` are the names of the axes with their units."""
     caption = (
-        f"Each mark is one regimen in the same simulated patients: {efficacy} against {toxicity}; crossed lines are 95 % "
-        "intervals of each by itself. Filled marks joined by the dashed line: no other regimen is at least as good in "
-        "both and better in one. Hollow marks: another regimen is (dominated)."
+        f"Each mark is one regimen in the same simulated patients: {efficacy} against {toxicity}; crossed lines are "
+        "95 % intervals of each by itself. Filled marks joined by the dashed line: no other regimen is at least as "
+        "good in both and better in one. Hollow marks: another regimen is (dominated)."
     )
     told = words(points, efficacy, toxicity)
     return style.Picture(

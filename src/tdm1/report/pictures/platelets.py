@@ -43,9 +43,13 @@ def _examples(labs: pl.DataFrame) -> list[int]:
 
 @style.in_style
 def picture(
-    arm: str, labs: pl.DataFrame, bands: pl.DataFrame | None, edges: dict[int, float], version: str
+    arm: str, labs: pl.DataFrame, bands: pl.DataFrame | None, edges: dict[int, float], version: str,
+    key: str = "platelets",
 ) -> style.Picture | None:
-    """Platelets of one arm. `edges` gives, for grades 1 to 4, the count (10*9/L) below which the grade begins."""
+    """Platelets of one arm. `edges` gives, for grades 1 to 4, the count (10*9/L) below which the grade begins.
+
+    `key` is the picture's id on the page.
+    """
     import polars as pl
 
     counts = labs.filter(pl.col("analyte") == "platelets").drop_nulls("value").drop_nans("value")
@@ -98,4 +102,4 @@ def picture(
         f"patients{planned}. Thin lines: {len(_examples(counts))} single patients as measured, chosen by how low their "
         f"count fell. Shades at the foot: grades of platelets decreased by CTCAE {version}, darker is worse."
     )
-    return style.Picture("platelets", title, caption, style.inline_svg(made, "platelets", title))
+    return style.Picture(key, title, caption, style.inline_svg(made, key, title))

@@ -39,10 +39,13 @@ def _outlines(heights: Any, mine: Any) -> list[list[tuple[float, float]]]:
 
 
 @style.in_style
-def picture(arm: str, subjects: pl.DataFrame, partial_pct: float, progression_pct: float) -> style.Picture | None:
+def picture(
+    arm: str, subjects: pl.DataFrame, partial_pct: float, progression_pct: float, key: str = "response"
+) -> style.Picture | None:
     """The waterfall of an arm's patients with measurable disease; None when there is no measured change.
 
-    `partial_pct` and `progression_pct` are the RECIST bounds of the change (−30 and +20 %), drawn as lines.
+    `partial_pct` and `progression_pct` are the RECIST bounds of the change (−30 and +20 %), drawn as lines;
+    `key` is the picture's id on the page.
     """
     import numpy as np
     import polars as pl
@@ -91,4 +94,4 @@ def picture(arm: str, subjects: pl.DataFrame, partial_pct: float, progression_pc
         + (f" {len(shown)} evenly spaced patients of {count} are drawn." if len(shown) < count else "")
         + (f" {beyond} bars go beyond {_TOP_PCT:.0f} %." if beyond else "")
     )
-    return style.Picture("response", title, caption, style.inline_svg(made, "response", title))
+    return style.Picture(key, title, caption, style.inline_svg(made, key, title))

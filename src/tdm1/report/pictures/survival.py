@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _MARKS = 120
 #: Steps of the curve smaller than this (% of patients) are drawn together.
 _VISIBLE_PCT = 0.1
-_WORDS = {"pfs": "Progression-free survival", "os": "Overall survival"}
+_WORDS = {
+    "pfs": "Progression-free survival", "idfs": "Invasive disease-free survival", "os": "Overall survival",
+}
 
 
 def _curve(axes: Axes, months: Any, events: Any, colour: str, dashed: bool, name: str) -> tuple[str, float]:
@@ -47,7 +49,7 @@ def _curve(axes: Axes, months: Any, events: Any, colour: str, dashed: bool, name
 
 @style.in_style
 def picture(endpoint: str, arms: Mapping[str, pl.DataFrame]) -> style.Picture | None:
-    """Kaplan-Meier curves of `endpoint` (`pfs` or `os`) for subject tables by arm; None when no arm has it."""
+    """Kaplan-Meier curves of `endpoint` (`pfs`, `idfs` or `os`) for subject tables by arm; None when no arm has it."""
     import numpy as np
 
     time, event = f"{endpoint}_month", f"{endpoint}_event"

@@ -29,10 +29,10 @@ def calibrate(
     seed: int | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Calibration:
-    """Run one calibration: `emilia`, `katherine`, `symptoms`, `lines`, or a small one (`plasma`, `platelets`, `control`).
+    """Run one calibration: `emilia`, `katherine`, `symptoms`, `lines`, `plasma`, `platelets` or `control`.
 
-    `patients` and `seed` are those of each simulated arm (4096, for lines 2048, for symptoms 1024, and 20130222 if None); the small
-    ones need none.
+    `patients` and `seed` are those of each simulated arm (4096, for lines 2048, for symptoms 1024, and 20130222 if
+    None); the last three need none.
     Raises InputError, with the nearest name, for another name.
     """
     tell = progress or (lambda share, what: None)
