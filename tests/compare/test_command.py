@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,6 +64,7 @@ def test_katherine_s_own_arms_against_its_trial(run: Run) -> None:
         stopped = alone.summary[name]["stopped_for_ae_pct"]
         assert found.estimate(name, "stopped_for_ae_pct").value == pytest.approx(stopped)
     assert found.estimate("trastuzumab", "t_dm1_mean_mg").value == 0.0
+    assert math.isnan(found.estimate("trastuzumab", "dose_reduced_pct").value)
 
 
 @pytest.mark.parametrize(

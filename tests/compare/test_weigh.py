@@ -105,6 +105,15 @@ def test_a_number_needed_counts_more_toxicity_as_harm() -> None:
     assert found["pfs_median_month"].number_needed is None
 
 
+def test_an_arm_without_dose_reductions_has_none_to_compare() -> None:
+    rows = table(8)
+    found = weigh({"A": rows, "B": rows.drop("reduced")}, METASTATIC, 1)
+    (one,) = [one for one in found.differences if one.outcome == "dose_reduced_pct"]
+    assert math.isnan(one.value) and one.number_needed is None
+    assert all(math.isnan(each.value) == (each.regimen == "B") for each in found.estimates
+               if each.outcome == "dose_reduced_pct")
+
+
 def test_only_patients_solved_under_every_regimen_are_compared() -> None:
     one, other = table(1, 6), table(2, 6)
     one = one.with_columns(solve_status=pl.Series([0, 1, 0, 0, 0, 0]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ ROWS = {
 }
 
 
+@cache
 def _tests() -> set[str]:
     return {
         node.name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +31,15 @@ def document(folder: Path) -> dict[str, Any]:
 
 def test_rows_against_the_trials_own_comparison(document: dict[str, Any]) -> None:
     """The same numbers as `tdm1 trial`, in the same order; `within` is `inside`."""
-    own = []
-    for name in ("tdm4258g", "tdm4450g"):
-        result = trial.run(trial.load(name), patients=24)
-        own += [(name, row.arm, row.endpoint, row.simulated, row.within, row.role) for row in result.comparison]
-    assert [
-        (row["trial"], row["arm"], row["endpoint"], row["simulated"], row["state"] == "inside", row["role"])
+    result = trial.run(trial.load("tdm4450g"), patients=24)
+    own = [(row.arm, row.endpoint, row.simulated, row.within, row.role) for row in result.comparison]
+    found = [
+        (row["arm"], row["endpoint"], inf if row["simulated_is"] == "not reached" else row["simulated"],
+         row["state"] == "inside", row["role"])
         for row in document["rows"]
-    ] == [(*row[:3], pytest.approx(row[3]) if row[3] < 1e9 else None, *row[4:]) for row in own]
+        if row["trial"] == "tdm4450g"
+    ]
+    assert found == own
 
 
 def test_drawn_arms_against_the_trial_files(document: dict[str, Any]) -> None:
@@ -54,11 +56,14 @@ def test_exit_is_fine_although_rows_lie_outside(document: dict[str, Any], folder
     assert page.count("✗ outside") == len(document["failures"])
 
 
-def test_printed_json_against_the_written_file(document: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([*SMALL, "--json"]) == 0
+def test_printed_json_of_two_workers_against_the_written_file_of_one(
+    document: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["qualify", "--trials", "tdm4258g", "--patients", "24", "--workers", "2", "--json"]) == 0
     captured = capsys.readouterr()
     printed = json.loads(captured.out)
-    assert printed["rows"] == document["rows"] and printed["scores"] == document["scores"]
+    assert printed["rows"] == [row for row in document["rows"] if row["trial"] == "tdm4258g"]
+    assert list(printed) == list(document)
     assert "qualify: tdm4258g" in captured.err  # progress
 
 
@@ -107,11 +112,6 @@ def test_every_endpoint_of_a_trial_has_its_kind_against_its_name(name: str) -> N
         assert kind in KINDS
         if kind == "efficacy":
             assert row.endpoint.split("_")[0] in {"orr", "dor", "pfs", "os", "idfs", "distant", "cns"}, row.endpoint
-
-
-def test_workers_do_not_change_the_numbers() -> None:
-    one, two = (qualify(["tdm4258g"], patients=16, workers=workers).rows for workers in (1, 2))
-    assert repr(one) == repr(two)
 
 
 def test_numbers_that_cannot_be_are_refused() -> None:

@@ -140,7 +140,8 @@ def test_numbers_in_words() -> None:
     assert qualify_lines.published_words(row(interval="none", lower95=nan, upper95=nan)) == "40.0 no interval"
     assert qualify_lines.simulated_words(mixed()[3]) == "not reached [21.0, not reached]"
     assert qualify_lines.simulated_words(mixed()[4]) == "missing no interval"
-    assert qualify.words(row(unit="1", endpoint="pfs_hr")) == "pfs hr"
+    assert "(" not in qualify.words(row(unit="1", endpoint="pfs_hr"))
+    assert qualify.words(row(endpoint="ADC Cmax", unit="ug/mL")) == "ADC Cmax (ug/mL)"
 
 
 def test_picture_of_a_row_against_its_own_scale() -> None:

@@ -10,6 +10,8 @@ from tdm1 import evidence, mechanism
 from tdm1.report import glossary
 from tdm1.report.explain import ExplainError, explain
 from tdm1.report.rules import table
+from tdm1.safety import action_in_words, finding_in_words, label
+from tdm1.symptoms import catalogue, numbers
 
 
 def test_clearance_against_lu_2014() -> None:
@@ -51,6 +53,41 @@ def test_every_rule_against_the_label() -> None:
     )
 
 
+def test_rules_of_every_label_are_told() -> None:
+    """Both settings and regions: the rule of each text that has it, with its own words and source."""
+    for setting in ("metastatic", "early"):
+        for region in ("US", "EU"):
+            for rule in label.load(setting, region).rules:
+                data = explain(rule.id).data
+                told = [data, *data["other_labels"]]
+                mine = [one for one in told if (one["setting"], one["region"]) == (rule.setting, rule.region)]
+                assert len(mine) == 1, rule.id
+                assert mine[0]["finding"] == finding_in_words(rule) and mine[0]["action"] == action_in_words(rule)
+    found = explain("e10")
+    assert found.name == "E10" and found.data["setting"] == "early"
+    assert [other["region"] for other in found.data["other_labels"]] == ["EU"]
+
+
+def test_every_adverse_event_against_the_catalogue_and_the_tables() -> None:
+    known = catalogue()
+    table_rows = evidence.table("adverse_reactions")
+    for term in (*known.symptoms, *known.reported, *known.overlaps, *known.groups):
+        found = explain(term.name)
+        assert found.name == term.name and found.data["plain"] == term.plain and found.data["system"] == term.system
+        names = {term.name, *getattr(term, "also", ())}
+        rows = [row for row in table_rows.iter_rows(named=True) if row["term"] in names]
+        assert len(found.data["published"]) == len(rows)
+        json.dumps(found.as_json(), allow_nan=False)
+    nausea = explain("nausea")
+    assert nausea.kind == "adverse event" and nausea.data["statements"] == ["S18"]
+    assert {"metastatic", "early"} == set(nausea.data["rates"])
+    assert nausea.data["rates"]["early"]["drug_per_day"] == numbers("early").symptoms["nausea"].drug_per_day
+    assert any("our own choice" in warning for warning in nausea.warnings)
+    assert explain("Peripheral neuropathy").name == "peripheral_neuropathy"
+    assert explain("feeling sick").name == "nausea"
+    assert explain("hemorrhage_grouped").name == "hemorrhage"
+
+
 def test_every_term_against_the_glossary() -> None:
     terms = glossary.terms()
     assert len(terms) >= 40
@@ -74,7 +111,7 @@ def test_a_shared_name_lists_its_candidates() -> None:
         explain("grade_3")
 
 
-@pytest.mark.parametrize(("wrong", "near"), [("clearence", "plasma.clearance"), ("nadirr", "nadir"), ("M99", "M9")])
+@pytest.mark.parametrize(("wrong", "near"), [("clearence", "plasma.clearance"), ("nadirr", "nadir"), ("M99", "M9"), ("nausia", "nausea")])
 def test_a_misspelt_name_gets_the_nearest(wrong: str, near: str) -> None:
     with pytest.raises(ExplainError, match=near):
         explain(wrong)

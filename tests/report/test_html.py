@@ -6,13 +6,17 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from report.synthetic import WHEN, trial_result
+from report.synthetic import WHEN, after_surgery, trial_result
 
 from tdm1 import evidence
 from tdm1.report import behind_a_run, html
 from tdm1.trial.result import TrialResult
 
-PICTURES = {"pfs", "exposure", "platelets", "response", "intensity", "os"}
+PICTURES = {"pfs", "exposure", "platelets", "response", "intensity", "os", "laboratory", "events"}
+#: Those of a trial after surgery with two simulated arms; the second arm's own have its number.
+AFTER_SURGERY = {
+    "idfs", "exposure", "platelets", "platelets-2", "intensity", "intensity-2", "os", "laboratory", "events", "grades",
+}
 
 
 class _Page(HTMLParser):
@@ -70,8 +74,8 @@ def test_colours_are_variables_of_the_page_not_fixed(page: str) -> None:
 
 def test_comparison_has_words_beside_colour(page: str, result: TrialResult) -> None:
     assert page.count("✓ inside") == sum(row.within for row in result.comparison)
-    assert page.count("✗ outside") == sum(not row.within for row in result.comparison) == 1
-    assert "3 of 3 calibrated values lie inside; 1 of 2 predicted values lie inside" in page
+    assert page.count("✗ outside") == sum(not row.within for row in result.comparison) == 2
+    assert "5 of 5 calibrated values lie inside; 1 of 3 predicted values lie inside" in page
     assert "not a medical device" in page
 
 
@@ -114,3 +118,33 @@ def test_a_tiny_trial_still_has_a_page(n: int) -> None:
 
 def test_a_trial_without_published_results_says_so() -> None:
     assert "names no published results" in html.page(trial_result(12, comparison=[]), finished=WHEN)
+
+
+def test_a_trial_after_surgery_shows_recurrence_and_no_tumour() -> None:
+    page = html.page(after_surgery(60), finished=WHEN)
+    read = _Page(page)
+    shown = {one[8:] for one in read.ids if one.startswith("picture-")}
+    assert shown == AFTER_SURGERY - {"platelets-2", "grades"} | (shown & {"platelets-2", "grades"})
+    assert "Invasive disease-free survival" in page
+    assert "Progression-free" not in page and "Best response" not in page
+    assert len(read.ids) == len(set(read.ids)), "pictures of two arms have ids of their own"
+    assert "the US label, early setting" in page
+    assert "IDFS at 36 months" in page and "objective response" not in page
+
+
+def test_rows_are_grouped_by_kind_with_their_counts(result: TrialResult) -> None:
+    found = html.comparison(result)
+    assert list(found) == ["T-DM1", "lapatinib+capecitabine"]
+    groups = found["T-DM1"]
+    assert [group.kind for group in groups] == ["disease and treatment", "laboratory values", "adverse events"]
+    assert [(group.inside, len(group.rows)) for group in groups] == [(3, 3), (0, 1), (1, 2)]
+    assert not groups[2].rows[0].within, "rows outside come first"
+    assert sum(len(group.rows) for groups in found.values() for group in groups) == len(result.comparison)
+
+
+def test_a_long_group_is_folded_but_there() -> None:
+    made = trial_result(12)
+    events = [row for row in made.comparison if row.endpoint.startswith("adverse_events")]
+    page = html.page(trial_result(12, comparison=[*made.comparison, *events * 20]), finished=WHEN)
+    assert page.count("✓ inside") + page.count("✗ outside") == len(made.comparison) + 20 * len(events)
+    assert '<details class="group">' in page and '<details class="group" open>' in page

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 import pytest
-from report.synthetic import trial_result
+from report.synthetic import after_surgery, trial_result
 
 from tdm1 import evidence
-from tdm1.report import simulation
-from tdm1.report.pictures import exposure, response, survival
+from tdm1.report import gallery, simulation
+from tdm1.report.pictures import compared, exposure, laboratory, response, survival
+from tdm1.report.pictures.compared import Share
 from tdm1.report.simulation import PictureError
 
 
@@ -95,3 +96,92 @@ def test_a_dose_without_measurements_shows_none(simulated: SimpleNamespace, tmp_
 def test_a_plot_elsewhere_is_refused_before_the_work(name: str, tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="--plot"):
         simulation.check_picture_file(tmp_path / name)
+
+
+def test_recurrence_curve_against_a_product_by_hand() -> None:
+    # 5 patients, events at 10, 20 and 30: 4/5, 3/5, then the one at 25 is censored, 3/5 * 1/2.
+    subjects = pl.DataFrame(
+        {"idfs_month": [10.0, 20.0, 25.0, 30.0, 40.0], "idfs_event": [True, True, False, True, False]}
+    )
+    picture = survival.picture("idfs", {"A": subjects})
+    assert picture is not None and picture.title == "Invasive disease-free survival"
+    assert "median 30.0 months" in picture.caption and "3 events in 5 patients" in picture.caption
+
+
+def test_first_value_of_each_cycle_against_a_walk() -> None:
+    labs = after_surgery(60).arms["T-DM1"].labs
+    assert labs is not None
+    found = laboratory.by_cycle(labs, "platelets", 21.0)
+    expected: dict[int, dict[int, float]] = {}
+    for row in labs.filter(pl.col("analyte") == "platelets").sort("patient", "time_day").iter_rows(named=True):
+        cycle = int((row["time_day"] + 3.5) // 21)
+        expected.setdefault(cycle, {}).setdefault(row["patient"], row["value"])
+    assert found["cycle"].to_list() == sorted(expected)
+    for row in found.iter_rows(named=True):
+        values = list(expected[row["cycle"]].values())
+        assert row["n"] == len(values) == 60
+        assert row["median"] == pytest.approx(np.median(values))
+        assert (row["p05"], row["p95"]) == pytest.approx(tuple(np.quantile(values, [0.05, 0.95])))
+
+
+def test_cycles_of_a_few_who_are_left_have_no_band() -> None:
+    rows = [(patient, cycle * 21.0) for patient in range(100) for cycle in range(3 if patient >= 25 else 5)]
+    labs = pl.DataFrame(
+        {"patient": [p for p, _ in rows], "time_day": [t for _, t in rows], "analyte": ["alt"] * len(rows),
+         "value": [20.0] * len(rows)}
+    )
+    assert laboratory.by_cycle(labs, "alt", 21.0)["cycle"].to_list() == [0, 1, 2]
+
+
+def test_every_analyte_of_every_arm_is_drawn() -> None:
+    made = after_surgery(60)
+    picture = next(one for one in gallery.pictures(made) if one.key == "laboratory")
+    assert picture.wide
+    for words in ("platelets (10", "ALT (U/L)", "T-DM1", "trastuzumab", "grade 1"):
+        assert words in picture.svg
+    assert "CTCAE version 4" in picture.caption
+
+
+@pytest.mark.parametrize("version", [3, 4, 5])
+def test_grades_of_the_lines_against_the_facts(version: int) -> None:
+    platelets = gallery.bounds("platelets", version)
+    assert platelets[1] == evidence.value("laboratory.lln_platelets", "10*9/L")
+    assert platelets[3] == evidence.value(f"ctcae{version}.platelets.grade_3", "10*9/L")
+    upper = evidence.value("laboratory.uln_alt", "U/L")
+    assert gallery.bounds("alt", version)[3] == evidence.value(f"ctcae{version}.alt.grade_3", "xULN") * upper
+    assert 4 not in gallery.bounds("haemoglobin", 4) and gallery.bounds("lvef", version) == {}
+
+
+def test_shares_against_the_comparison() -> None:
+    made = trial_result(30)
+    found = gallery.shares(made, "adverse_events")
+    rows = [row for row in made.comparison if row.endpoint.startswith("adverse_events.")]
+    assert [(share.arm, share.grade, share.simulated, share.published) for share in found] == [
+        (row.arm, row.endpoint.split(".")[2], row.simulated, row.published) for row in rows
+    ]
+    picture = compared.picture(found, key="events", title="Adverse events", what="each adverse event")
+    assert picture is not None and picture.wide
+    assert "nausea" in picture.svg and "lapatinib+capecitabine" in picture.svg and "published" in picture.svg
+
+
+def test_shares_without_published_ones_come_from_the_summary() -> None:
+    found = gallery.shares(trial_result(30, comparison=[]), "adverse_events")
+    assert {(share.arm, share.grade, share.simulated, share.published) for share in found} == {
+        (arm, grade, value, None) for arm in ("T-DM1", "lapatinib+capecitabine")
+        for grade, value in (("any_pct", 40.0), ("g3plus_pct", 9.0))
+    }
+    picture = compared.picture(found, key="events", title="Adverse events", what="each adverse event")
+    assert picture is not None and "Nothing was published" in picture.caption
+
+
+def test_events_are_sorted_by_size() -> None:
+    shares = [
+        Share("A", "few", "any_pct", 50.0, 3.0, 2.0, 4.0), Share("A", "many", "any_pct", 1.0, 40.0, 35.0, 45.0),
+        Share("B", "few", "any_pct", 50.0, 10.0, 5.0, 15.0), Share("A", "unknown", "any_pct", 20.0),
+    ]
+    assert compared.by_size(shares) == ["many", "unknown", "few"]
+    many = [Share("A", f"term {place}", "any_pct", float(place)) for place in range(compared.TERMS + 5)]
+    picture = compared.picture(many, key="events", title="t", what="each adverse event")
+    assert picture is not None and "5 rarer ones are in the table alone" in picture.caption
+    assert "term 44" in picture.svg and "term 4<" not in picture.svg
+    assert compared.picture([], key="events", title="t", what="x") is None

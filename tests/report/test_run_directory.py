@@ -34,6 +34,7 @@ FILES = {
     "adtr.parquet",
     "adex.parquet",
     "adpp.parquet",
+    "adae.parquet",
 }
 
 

@@ -36,7 +36,25 @@ def test_comparison_fits_80_columns_in_whole_words(result: TrialResult) -> None:
     ):
         assert words in text
     marks = [line.split()[-2] for line in text.splitlines() if line.rstrip().endswith((" calibrated", " predicted"))]
-    assert marks.count("NO") == 1 and marks.count("yes") == 4
+    assert marks.count("NO") == 2 and marks.count("yes") == 6
+
+
+def test_a_long_comparison_shows_what_is_outside_and_counts_the_rest(result: TrialResult) -> None:
+    """Forty rows and more: each value outside in full, every arm's counts by kind, and where all rows are."""
+    inside = [row for row in result.comparison if row.within]
+    long = trial_result(60, comparison=[*result.comparison, *inside * 8])
+    text = _printed(long)
+    assert max(len(line) for line in text.splitlines()) <= 80
+    marks = [line.split()[-2] for line in text.splitlines() if line.rstrip().endswith((" calibrated", " predicted"))]
+    assert marks == ["NO"] * sum(not row.within for row in long.comparison) == ["NO"] * 2
+    assert "19.9 [17.9, 21.9]" in text and "9.0 [8.1, 9.9]" in text
+    for kind in numbers.KINDS:
+        for arm in ("T-DM1", "lapatinib+capecitabine"):
+            rows = [row for row in long.comparison if row.arm == arm and numbers.kind(row.endpoint) == kind]
+            if rows:
+                line = next(line for line in text.splitlines() if line.startswith(arm) and " of " in line)
+                assert f"{sum(row.within for row in rows)} of {len(rows)}" in line
+    assert f"all {len(long.comparison)} rows" in text and "--json" in text and "report.html" in text
 
 
 def test_no_escape_codes_where_there_is_no_colour(result: TrialResult) -> None:
@@ -69,10 +87,10 @@ def test_endpoint_words_against_the_fixed_names() -> None:
     assert (
         numbers.endpoint_words("adverse_events.peripheral_neuropathy.g3plus_pct") == "peripheral neuropathy, grade 3+"
     )
-    assert numbers.endpoint_words("adverse_events.transaminases_increased.any_pct") == "transaminases increased, any grade"
+    for term, words in (("transaminases_increased", "transaminases increased"), ("serious_ae", "serious event"),
+                        ("hepatotoxicity_grouped", "hepatotoxicity (grouped)")):
+        assert numbers.endpoint_words(f"adverse_events.{term}.any_pct") == f"{words}, any grade"
     assert numbers.endpoint_words("adverse_events.any_grade3plus_ae_final.g3plus_pct") == "any event, grade 3+"
-    assert numbers.endpoint_words("adverse_events.serious_ae.any_pct") == "serious event, any grade"
-    assert numbers.endpoint_words("adverse_events.hepatotoxicity_grouped.any_pct") == "hepatotoxicity (grouped), any grade"
     assert numbers.endpoint_words("labs.hemoglobin_decreased.g4_pct") == "haemoglobin, grade 4"
     assert numbers.endpoint_words("idfs_hr") == "hazard ratio, IDFS"
     assert numbers.number(float("nan"), "months") == "not reached"

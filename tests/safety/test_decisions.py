@@ -266,3 +266,29 @@ def test_a_dose_day_row_of_the_early_label_waits_for_the_day():
         assert decided.action.tolist() == [Action.GIVE, Action.HOLD] and decided.rule_id(1) == name
         assert decided.fired.any(axis=1).tolist() == [False, True]
         assert "on the day of a planned dose" in safety.rule_in_words(EARLY.rule(name))
+
+
+def test_who_has_stopped_stays_as_she_was_beside_others_who_go_on():
+    findings = Findings.of([21.0, 21.0], pneumonitis=[1.0, 0.0], platelets=[24.0, 200.0])
+    before = EARLY.decide(findings, EARLY.start(2), dose_due=True).history
+    labs = {"platelets": 60, "alt_x_uln": 4, "ast_x_uln": 4, "bilirubin_x_uln": 0.5, "lvef": 44}
+    seen = Findings.of([42.0, 42.0], **labs, other_event=2)
+    decided = EARLY.decide(seen, before, dose_due=True)
+    assert decided.action.tolist() == [Action.STOP, Action.HOLD]
+    for name in History.__slots__:
+        np.testing.assert_array_equal(getattr(decided.history, name)[0], getattr(before, name)[0], err_msg=name)
+    assert decided.history.open[1].any() and decided.history.last_day[1] == 42
+
+
+def test_a_missing_lab_is_named_only_when_the_label_still_has_to_decide():
+    incomplete = Findings.of([21.0, 21.0, 21.0], platelets=[200.0, 200.0, 200.0], pneumonitis=[0.0, 1.0, 0.0])
+    decided = EARLY.decide(incomplete, EARLY.start(3), dose_due=[True, True, False])
+    assert decided.needs.any(axis=1).tolist() == [True, False, False]
+    assert decided.needs[0].tolist() == [False, True, True, True, False]
+
+
+def test_a_row_may_lower_after_its_first_delay():
+    rules = tuple(replace(rule, lower_after_delays=1) if rule.id == "E10" else rule for rule in EARLY.rules)
+    label = replace(EARLY, rules=rules)
+    held = label.decide(Findings.of(21, platelets=60), label.start(1), dose_due=True)
+    assert held.considered.any() and held.history.reduction_due[0]

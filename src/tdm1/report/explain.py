@@ -1,77 +1,34 @@
-"""Answers `what is this, and where does it come from?` for a fact, a label rule or a term."""
+"""Answers `what is this, and where does it come from?` for a fact, a label rule, an adverse event or a term."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tdm1.report import glossary
+from tdm1.report import explain_event, glossary
 from tdm1.report.behind_a_run import MARKS
+from tdm1.report.explanation import ExplainError, Explanation, cited, doubt
 
 if TYPE_CHECKING:
     from tdm1.evidence import Fact
     from tdm1.safety import Rule
 
-_DOUBTFUL = {
-    "recall": "this was written from memory of the source and has not been read again; check it before relying on it",
-    "assumed": "this is our own choice; no source gives it",
-}
+__all__ = ["ExplainError", "Explanation", "explain"]
+
 #: When several facts share a name's last part, the one of the drug itself is meant.
 _PREFERRED = "plasma."
-
-
-class ExplainError(ValueError):
-    """A name that is unknown, or that several facts share."""
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What is known of one name: labelled lines for people, the same as data, and warnings."""
-
-    name: str
-    kind: str
-    lines: tuple[tuple[str, str], ...]
-    data: dict[str, Any]
-    warnings: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The explanation as JSON data."""
-        return {"name": self.name, "kind": self.kind, **self.data, "warnings": list(self.warnings)}
-
-
-def _source(key: str) -> tuple[str, dict[str, str]]:
-    from tdm1 import evidence
-
-    if key == glossary.OWN_WORDS:
-        return key, {"key": key, "citation": key, "doi": "", "url": ""}
-    known = evidence.sources()
-    if key not in known:
-        return key, {"key": key, "citation": "", "doi": "", "url": ""}
-    source = known[key]
-    link = f"doi:{source.doi}" if source.doi else source.url
-    return f"{source.citation} {link}".strip(), {
-        "key": key,
-        "citation": source.citation,
-        "doi": source.doi,
-        "url": source.url,
-    }
-
-
-def _doubt(read: str) -> tuple[str, ...]:
-    return (_DOUBTFUL[read],) if read in _DOUBTFUL else ()
 
 
 def _fact(fact: Fact, others: tuple[str, ...]) -> Explanation:
     from tdm1.report.usage import users
 
-    cited, source = _source(fact.source)
+    words, source = cited(fact.source)
     term = glossary.find(fact.name.rpartition(".")[2].replace("_", " "))
     used = users(fact.name)
     lines = [("meaning", fact.meaning)]
     if term is not None:
         lines.append(("in words", term.words))
     lines += [("value", f"{fact.value:g} {fact.unit}".strip()), ("kind", fact.kind)]
-    warnings = list(_doubt(fact.read))
+    warnings = list(doubt(fact.read))
     spread: dict[str, Any] | None = None
     if fact.variability is not None:
         scale = "" if fact.variability.scale == "natural" else f" on the {fact.variability.scale} scale"
@@ -92,12 +49,12 @@ def _fact(fact: Fact, others: tuple[str, ...]) -> Explanation:
             "where": fact.variability.where,
             "read": fact.variability.read,
         }
-        warnings += [f"variability: {text}" for text in _doubt(fact.variability.read)]
+        warnings += [f"variability: {text}" for text in doubt(fact.variability.read)]
     else:
         lines.append(("variability", "none between patients"))
     lines += [
         ("population", fact.population),
-        ("source", f"{cited}; {fact.where}"),
+        ("source", f"{words}; {fact.where}"),
         ("read", f"{fact.read}: {MARKS[fact.read]} ({fact.date})"),
         ("used by", "\n".join(used) or "nothing names it directly"),
         ("stands in", f"tdm1/evidence/facts/{fact.file}"),
@@ -125,41 +82,48 @@ def _fact(fact: Fact, others: tuple[str, ...]) -> Explanation:
     return Explanation(fact.name, "fact", tuple(lines), data, tuple(warnings))
 
 
-def _rule(rule: Rule) -> Explanation:
+def _rule(versions: tuple[Rule, ...]) -> Explanation:
+    """A rule as the first label says it, and where another label's text differs."""
     from tdm1.safety import action_in_words, finding_in_words
 
-    cited, source = _source(rule.source)
+    rule = versions[0]
+    words, source = cited(rule.source)
     found, asked = finding_in_words(rule), action_in_words(rule)
-    lines = [
-        ("finding", found),
-        ("action", asked),
+    lines = [("finding", found), ("action", asked)]
+    if rule.note:
+        lines.append(("note", rule.note))
+    lines += [
         ("holds for", f"{rule.setting} setting, region {rule.region}, text of {rule.label_date}"),
-        ("source", f"{cited}; {rule.where}"),
+        ("source", f"{words}; {rule.where}"),
         ("read", f"{rule.read}: {MARKS[rule.read]} ({rule.date})"),
         ("used by", "tdm1.safety: decisions on every dose, and the words for one patient"),
         ("stands in", f"tdm1/evidence/rules/{rule.file}"),
     ]
-    if rule.note:
-        lines.insert(3, ("note", rule.note))
-    data = {
-        "finding": found,
-        "action": asked,
-        "setting": rule.setting,
-        "region": rule.region,
-        "label_date": rule.label_date,
-        "source": source,
-        "where": rule.where,
-        "read": rule.read,
-        "date": rule.date,
-        "note": rule.note,
-        "file": rule.file,
+    others: list[dict[str, Any]] = []
+    for other in versions[1:]:
+        said = f"{finding_in_words(other)}: {action_in_words(other)}"
+        same = said == f"{found}: {asked}"
+        place = f"{other.setting} setting, region {other.region}, text of {other.label_date}"
+        where = other.where if other.source == rule.source else f"{cited(other.source)[0]}; {other.where}"
+        lines.append(("another label", f"{place}: {'the same' if same else said} ({where}; {other.read})"))
+        others.append(_rule_data(other))
+    data = {**_rule_data(rule), "source": source, "other_labels": others}
+    return Explanation(rule.id, "label rule", tuple(lines), data, doubt(rule.read))
+
+
+def _rule_data(rule: Rule) -> dict[str, Any]:
+    from tdm1.safety import action_in_words, finding_in_words
+
+    return {
+        "finding": finding_in_words(rule), "action": action_in_words(rule), "setting": rule.setting,
+        "region": rule.region, "label_date": rule.label_date, "source": cited(rule.source)[1], "where": rule.where,
+        "read": rule.read, "date": rule.date, "note": rule.note, "file": rule.file,
     }
-    return Explanation(rule.id, "label rule", tuple(lines), data, _doubt(rule.read))
 
 
 def _term(term: glossary.Term, facts: tuple[str, ...]) -> Explanation:
-    cited, source = _source(term.source)
-    lines = [("in words", term.words), ("source", cited)]
+    words, source = cited(term.source)
+    lines = [("in words", term.words), ("source", words)]
     if term.also:
         lines.insert(1, ("also called", ", ".join(term.also)))
     if facts:
@@ -175,8 +139,9 @@ def _matching(name: str, facts: dict[str, Fact]) -> list[str]:
 
 
 def explain(name: str) -> Explanation:
-    """What is known of `name`: a fact by its name or its last part, a label rule by its id, a term of the glossary.
+    """What is known of `name`: a fact by its name or its last part, a label rule by its id, an adverse event, a term.
 
+    A rule is told as every label has it. An adverse event goes by its name in the published tables or its plain words.
     A last part that several facts share means the fact of the drug in plasma, if there is one, and the others are
     named beside it. Raises ExplainError for an unknown name (with the nearest ones) and for one that stays ambiguous.
     """
@@ -189,12 +154,15 @@ def explain(name: str) -> Explanation:
         return _fact(facts[name], ())
     by_id = {rule.casefold(): rule for rule in rules.table()}
     if name.casefold() in by_id:
-        return _rule(rules.table()[by_id[name.casefold()]])
+        return _rule(rules.versions()[by_id[name.casefold()]])
     found = _matching(name, facts)
     preferred = [known for known in found if known.startswith(_PREFERRED)]
     chosen = found if len(found) == 1 else preferred if len(preferred) == 1 else []
     if chosen:
         return _fact(facts[chosen[0]], tuple(known for known in found if known != chosen[0]))
+    event = explain_event.find(name)
+    if event is not None:
+        return explain_event.explain(event)
     term = glossary.find(name)
     if term is not None:
         return _term(term, tuple(found))
@@ -212,9 +180,11 @@ def _nearest(name: str, facts: dict[str, Fact]) -> str:
     words |= {known.rpartition(".")[2].casefold(): known for known in facts}
     words |= {known.casefold(): known for known in facts}
     words |= {rule.casefold(): rule for rule in rules.table()}
+    words |= {event.casefold(): event for event in explain_event.names()}
     close = get_close_matches(name.casefold().replace(" ", "_"), list(words), n=3, cutoff=0.55)
     close = close or get_close_matches(name.casefold(), list(words), n=3, cutoff=0.55)
     found = list(dict.fromkeys(words[word] for word in close))
     return (
-        f"; did you mean {' or '.join(found)}?" if found else "; it may be a fact, a label rule such as M9, or a term"
+        f"; did you mean {' or '.join(found)}?" if found
+        else "; it may be a fact, a label rule such as M9, an adverse event, or a term"
     )

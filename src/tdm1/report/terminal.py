@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 #: Rows of a simulation that fit on one screen; the JSON form has them all.
 _ROWS_SHOWN = 24
+#: More rows of a comparison than this are told as counts, with those outside in full.
+_COMPARED_IN_FULL = 40
 #: Columns that a day and a band take in the table of a simulation.
 _DAY_WIDTH, _BAND_WIDTH = 8, 28
 
 
 def _print_comparison(compared: Sequence[ComparisonRow], sizes: Mapping[str, int], console: Console) -> None:
+    if not compared:
+        return
     rows = [
         (row.arm, _endpoint(row), numbers.published(row), numbers.simulated(row), row.within, row.role)
         for row in compared
@@ -50,6 +54,21 @@ def _print_comparison(compared: Sequence[ComparisonRow], sizes: Mapping[str, int
         console.print(table)
 
 
+def _counts(compared: Sequence[ComparisonRow]) -> Table:
+    """How many values of each arm and kind lie inside the published interval."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("inside the published interval")
+    for kind in numbers.KINDS:
+        table.add_column(kind, justify="right")
+    for arm in dict.fromkeys(row.arm for row in compared):
+        cells: list[str] = []
+        for kind in numbers.KINDS:
+            rows = [row for row in compared if row.arm == arm and numbers.kind(row.endpoint) == kind]
+            cells.append(f"{sum(row.within for row in rows)} of {len(rows)}" if rows else "")
+        table.add_row(escape(arm), *cells)
+    return table
+
+
 def _endpoint(row: ComparisonRow) -> str:
     unit = numbers.unit_words(row.unit)
     return numbers.endpoint_words(row.endpoint) + (f" ({unit})" if unit else "")
@@ -59,8 +78,16 @@ def print_trial(result: TrialResult, console: Console) -> None:
     """Print the comparison of a finished trial with what was published, then the run in one paragraph."""
     console.print(f"[bold]{escape(result.title or result.trial)}[/]")
     if result.comparison:
-        _print_comparison(result.comparison, {name: arm.n for name, arm in result.arms.items()}, console)
+        compared = result.comparison
+        long = len(compared) > _COMPARED_IN_FULL
+        shown = [row for row in compared if not row.within] if long else compared
+        if long:
+            console.print("Values outside the published interval:" if shown else "Every value lies inside.")
+        _print_comparison(shown, {name: arm.n for name, arm in result.arms.items()}, console)
         console.print()
+        if long:
+            console.print(_counts(compared))
+            console.print(f"all {len(compared)} rows: --json, or report.html of a run with --out", style="dim")
         if any(row.derived_interval for row in result.comparison):
             console.print("* interval computed by us from the published counts", style="dim")
         for role in ("calibrated", "predicted"):

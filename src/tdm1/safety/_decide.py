@@ -66,8 +66,9 @@ def decide(
     stop_now = live & stop_reasons.any(axis=1)
     hold_rule = _strictest(rules, still_open & holding)
 
-    held = live & ~stop_now & dose_due & (hold_rule >= 0)
-    newly_delayed = still_open & holding & held[:, None] & ~history.delayed
+    # A due dose that an open episode holds is one delay of that rule, however long it waits.
+    waiting = (live & ~stop_now & dose_due)[:, None]
+    newly_delayed = still_open & holding & waiting & ~history.delayed
     delays = (history.delays + newly_delayed).astype(np.int16)
     after_delays = np.array([rule.lower_after_delays or 0 for rule in rules], dtype=np.int16)
     considered = newly_delayed & (after_delays > 0) & (delays >= after_delays)

@@ -46,6 +46,9 @@ class Outcome:
 
 
 def _column(table: pl.DataFrame, name: str) -> NDArray[np.float64]:
+    """The values of a column; NaN where the arm has no such column (trastuzumab is never reduced)."""
+    if name not in table.columns:
+        return np.full(table.height, np.nan)
     return table[name].cast(pl.Float64).to_numpy()
 
 

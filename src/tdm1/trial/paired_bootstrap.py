@@ -44,6 +44,8 @@ class Mean:
     def estimate(self, weights: Array) -> Array:
         """The mean of each weighted sample, shape (B,); NaN where nobody of it has a value."""
         known = np.isfinite(self.values)
+        if not known.any():
+            return np.full(len(weights), np.nan)
         with np.errstate(invalid="ignore"):
             mean = weights[:, known] @ self.values[known] / weights[:, known].sum(axis=1)
         return self.factor * mean

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: Marks differ in shape, so that the picture reads in grey; beyond them the numbers at the marks tell.
 _MARKS = ("o", "s", "D", "^", "v", "P", "X", "*")
 #: Where the number of a regimen stands beside its mark, in points.
-_PLACES = ((7, 5), (7, -14), (-15, 5), (-15, -14))
+_PLACES = ((7, -14), (7, 5), (-15, 5), (-15, -14))
 _TITLE = "Efficacy against toxicity"
 
 

@@ -90,8 +90,8 @@ def picture(
         for grade, bound in bounds.get(name, {}).items():
             if low <= bound <= high:
                 axes.axhline(bound, color=style.MUTED, linewidth=0.9, linestyle=_BOUNDS[grade])
-                axes.text(1.01, bound, f"grade {grade}", transform=axes.get_yaxis_transform(), va="center", fontsize=10,
-                          color=style.MUTED)
+                axes.text(1.01, bound, f"grade {grade}", transform=axes.get_yaxis_transform(), va="center",
+                          fontsize=10, color=style.MUTED)
         axes.set_title(f"{analyte_words(name)} ({_UNITS.get(units[name], units[name])})", loc="left", fontsize=12, pad=3)
     handles, names = panels[0].get_legend_handles_labels()
     made.legend(handles, names, loc="outside upper left", ncols=len(names))
