@@ -11,8 +11,11 @@ import pytest
 
 from tdm1 import trial
 from tdm1.report import run_directory
+from tdm1.trial.clinic import ABNORMALITIES
 
-PICTURES = ("pfs", "exposure", "platelets", "response", "intensity", "os")
+PICTURES = ("pfs", "exposure", "platelets", "response", "intensity", "os", "laboratory", "events", "grades")
+#: Terms of a simulated arm that the leaflet names.
+TERMS = ("nausea", "fatigue", "thrombocytopenia", "peripheral_neuropathy", "any_grade3plus_ae_final", "serious_ae")
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tdm1.cli import main
 
     path = tmp_path_factory.mktemp("real") / "emilia"
-    assert main(["trial", "emilia", "--patients", "32", "--out", str(path)]) == 0
+    assert main(["trial", "emilia", "--patients", "48", "--out", str(path)]) == 0
     return path
 
 
@@ -54,13 +57,38 @@ def test_json_keys_against_the_fixed_form(folder: Path) -> None:
         "cycles_median",
     ]:
         assert key in arm
-    assert set(arm["labs"]) == {"platelets_decreased", "alt_increased", "ast_increased"}
+    assert set(arm["labs"]) == set(ABNORMALITIES.values())
+    for term in TERMS:
+        grades = ["any_pct"] if term == "serious_ae" else ["any_pct", "g3plus_pct"]
+        assert list(arm["adverse_events"][term]) == grades
+    assert document["arms"]["lapatinib+capecitabine"]["adverse_events"]["nausea"]["any_pct"] is not None
     assert set(arm["labs"]["alt_increased"]) == {"any_pct", "g3_pct", "g4_pct"}
+
+
+def test_a_trial_after_surgery_against_the_fixed_form(run: Any, tmp_path: Path) -> None:
+    """IDFS in place of response and PFS, which are null; both arms' drugs and events in their tables."""
+    out = tmp_path / "katherine"
+    done = run("trial", "katherine", "--patients", 60, "--json", "--out", out)
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    for arm in document["arms"].values():
+        assert list(arm["idfs_pct"]) == ["36", "84"]
+        assert all(50.0 < share <= 100.0 for share in arm["idfs_pct"].values())
+        assert arm["orr_pct"] is None and arm["pfs_median_month"] is None and arm["pfs_pct"] == {}
+        assert arm["adverse_events"]["nausea"]["any_pct"] >= arm["adverse_events"]["nausea"]["g3plus_pct"] >= 0.0
+    assert run_directory.verify(out)["failed_solves"] == 0
+    assert set(pl.read_parquet(out / "adtte.parquet")["PARAMCD"]) == {"IDFS", "OS"}
+    assert {"T-DM1", "trastuzumab"} == set(pl.read_parquet(out / "adex.parquet")["EXTRT"])
+    events = pl.read_parquet(out / "adae.parquet")
+    assert events["ASTDY"].min() >= 1 and set(events["AESER"]) <= {"Y", "N"}  # type: ignore[operator]
+    assert not (out / "adtr.parquet").exists()
+    page = (out / "report.html").read_text()
+    assert 'id="picture-idfs"' in page and 'id="picture-response"' not in page
 
 
 def test_milligrams_against_level_times_weight(folder: Path) -> None:
     doses = pl.read_parquet(folder / "adex.parquet")
-    assert len(doses) > 32
+    assert len(doses) > 48
     assert ((doses["AVAL"] / doses["WEIGHT"] - doses["DOSELVL"]).abs() < 1e-9).all()
 
 

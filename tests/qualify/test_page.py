@@ -124,6 +124,7 @@ def test_a_model_that_fails_nowhere_says_so() -> None:
         ({"simulated": 90.0}, "2.00× above"),
         ({"simulated": 17.5}, "2.00× below"),
         ({"simulated": 0.0, "lower95": 2.0}, "20× below"),
+        ({"simulated": 0.0, "lower95": 0.003}, "below by less than a patient"),
         ({"simulated": float("nan")}, "no value"),
         ({"simulated": float("inf")}, "above, no factor"),
         ({}, ""),

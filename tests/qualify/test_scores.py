@@ -145,3 +145,10 @@ def test_rows_from_memory_do_not_touch_the_score_of_read_ones() -> None:
     changed = [replace(one, simulated=1e-3) if one.read == "recall" else one for one in rows]
     before, after = (next(s for s in scores(r) if s.name == "read in the source only") for r in (rows, changed))
     assert before == after
+
+
+def test_ratio_beyond_the_smallest_number_against_its_logarithms() -> None:
+    """The smallest number over a million is 0 to the machine, and 0 has no logarithm."""
+    tiny = row(unit="ug/mL", published=1e6, simulated=5e-324, lower95=9e5, upper95=2e6)
+    assert tiny.log_ratio == pytest.approx(-1074 * log(2.0) - log(1e6))
+    assert tiny.log_distance == pytest.approx(1074 * log(2.0) + log(9e5))

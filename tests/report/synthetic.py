@@ -217,7 +217,7 @@ def after_surgery(n: int = 40, seed: int = 7) -> TrialResult:
     row = ComparisonRow(
         "T-DM1", "idfs_pct.36", "%", 88.3, 85.8, 90.7, False, 88.0, 85.0, 91.0, True, "calibrated", "uspi_2013", "read"
     )
-    definition = DEFINITION.replace('ctcae: "3.0"', 'ctcae: "4.03"\nsetting: early\nregion: US')
+    definition = DEFINITION.replace('ctcae: "3.0"', 'ctcae: "4.03"').replace("metastatic", "early")
     return TrialResult(
         "madeup", "A made-up trial after surgery", seed, 2 * n, 3.21, 0, arms, [row], shown, definition
     )

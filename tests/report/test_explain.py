@@ -111,7 +111,10 @@ def test_a_shared_name_lists_its_candidates() -> None:
         explain("grade_3")
 
 
-@pytest.mark.parametrize(("wrong", "near"), [("clearence", "plasma.clearance"), ("nadirr", "nadir"), ("M99", "M9"), ("nausia", "nausea")])
+@pytest.mark.parametrize(
+    ("wrong", "near"),
+    [("clearence", "plasma.clearance"), ("nadirr", "nadir"), ("M99", "M9"), ("nausia", "nausea")],
+)
 def test_a_misspelt_name_gets_the_nearest(wrong: str, near: str) -> None:
     with pytest.raises(ExplainError, match=near):
         explain(wrong)

@@ -137,7 +137,7 @@ def test_every_analyte_of_every_arm_is_drawn() -> None:
     made = after_surgery(60)
     picture = next(one for one in gallery.pictures(made) if one.key == "laboratory")
     assert picture.wide
-    for words in ("platelets (10", "ALT (U/L)", "T-DM1", "trastuzumab", "grade 1"):
+    for words in ("platelets (10⁹/L)", "ALT (U/L)", "T-DM1", "trastuzumab", "grade 1"):
         assert words in picture.svg
     assert "CTCAE version 4" in picture.caption
 

@@ -239,6 +239,7 @@ def test_a_grade_four_count_waiting_for_recovery_lowers_once_even_as_the_second_
     decided = _platelets(state, 63, 90)
     assert decided.action[0] == Action.REDUCE and decided.level[0] == 1
     assert decided.rule_id(0) == "E11" and not decided.history.reduction_due[0]
+    assert decided.history.reduction_rule[0] == -1 and EARLY.start(1).reduction_rule[0] == -1
 
 
 def test_a_reduction_that_is_only_considered_never_stops_but_one_that_is_asked_for_does():

@@ -24,7 +24,7 @@ def _frontier(comparison: RegimenComparison) -> Table:
     table = _table()
     table.add_column("regimen", min_width=14)
     for outcome in (comparison.efficacy, comparison.toxicity):
-        table.add_column(f"{words.name(outcome)} [95 %]", justify="right", min_width=17)
+        table.add_column(f"{words.name(outcome)} [95\u00a0%]", justify="right", min_width=17)
     table.add_column("dominated by", min_width=14)
     table.add_column("in resamples", justify="right", no_wrap=True)
     for standing in comparison.standings:
@@ -43,7 +43,7 @@ def _differences(comparison: RegimenComparison, regimen: str) -> Table:
     table.add_column("reference", justify="right", no_wrap=True)
     table.add_column("this", justify="right", no_wrap=True)
     table.add_column("difference [95 %]", justify="right", no_wrap=True)
-    table.add_column("number needed [95 %]")
+    table.add_column("number needed")
     found = {one.outcome: one for one in comparison.differences if one.regimen == regimen}
     kind = ""
     for outcome in comparison.outcomes:

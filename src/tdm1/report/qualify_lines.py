@@ -63,6 +63,8 @@ def far_words(row: QualifiedRow) -> str:
     side = "below" if row.simulated < row.lower95 else "above"
     if not math.isfinite(row.log_distance):
         return f"{side}, no factor"
+    if row.log_distance == 0.0:
+        return f"{side} by less than a patient"
     factor = math.exp(row.log_distance)
     return f"{factor:.2f}× {side}" if factor < 10 else f"{factor:.0f}× {side}"
 

@@ -16,8 +16,8 @@ Flags = NDArray[np.bool_]
 
 #: Findings that may come from the antibody itself: after a stop for one of them trastuzumab is not given either.
 OF_THE_ANTIBODY = (
-    "lvef", "symptomatic_heart_failure", "heart_failure_grade", "pneumonitis", "radiation_pneumonitis_grade",
-    "infusion_reaction_grade",
+    "lvef", "symptomatic_heart_failure", "heart_failure_grade", "lv_dysfunction_grade", "pneumonitis",
+    "radiation_pneumonitis_grade", "infusion_reaction_grade",
 )
 
 

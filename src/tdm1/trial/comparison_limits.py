@@ -79,8 +79,9 @@ def limits(trial: TrialFile, arms: Mapping[str, SimulatedArm], patients: int) ->
             else "what it does against recurrence is part of the fitted risk, so more or less of it changes nothing"
         )
         found.append(
-            f"Trastuzumab in the model touches the heart and can bring infusion reactions; {what}. Patients "
-            "of a regimen that names it also get it after a stop for toxicity, at the regimen's interval, with the dose in proportion."
+            f"Trastuzumab in the model touches the heart and can bring infusion reactions; {what}. Patients of "
+            "a regimen that names it also get it after a stop for toxicity, at the regimen's interval, with the dose "
+            "in proportion."
         )
     if trial.model == "t_dm1":
         week = evidence.value("survival.landmark", "day") / _DAYS_PER_WEEK

@@ -73,7 +73,7 @@ class Relapses:
         self.found = np.where(crossed, self._day_found(from_share, rates), self.found)
         self.hazard = grown
         self.until = np.where(who, end_day, self.until)
-        return crossed.any(axis=1)
+        return np.asarray(crossed.any(axis=1))
 
     def _day_found(self, from_share: Array, rates: Array) -> Array:
         """Day at which the hazard reaches what is bearable, from a day whose share found is given."""

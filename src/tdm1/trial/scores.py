@@ -65,7 +65,8 @@ class QualifiedRow:
         """ln(simulated / published), or None unless both are finite and above 0."""
         if not (isfinite(self.simulated) and isfinite(self.published) and self.simulated > 0 and self.published > 0):
             return None
-        return log(self.simulated / self.published)
+        # A difference of logarithms: the ratio itself may be too small or too large for a number.
+        return log(self.simulated) - log(self.published)
 
     @property
     def log_distance(self) -> float:
@@ -81,7 +82,7 @@ class QualifiedRow:
         value, bound = max(self.simulated, half), max(bound, half)
         if not (isfinite(self.simulated) and isfinite(bound) and value > 0 and bound > 0):
             return inf
-        return abs(log(value / bound))
+        return abs(log(value) - log(bound))
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ def _t_dm1(
         level=decisions.level,
         given=given,
         weight_kg=chunk.people.covariates["weight_kg"][who],
+        tolerated=np.asarray(found.infusion_reaction_grade) < 1.0,
     )
     rate[who, 0], length[who] = infusions.rate_mg_per_day, infusions.length_day
     chunk.t_dm1_mg[who] += infusions.dose_mg

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FEWEST, _LEAST_SHARE = 20, 0.3
 #: At most this many cycles are drawn.
 _CYCLES = 18
-_UNITS = {"10*9/L": "10$^9$/L", "xULN": "× ULN"}
+_UNITS = {"10*9/L": "10⁹/L", "xULN": "× ULN"}
 #: Grade -> how its bound is drawn.
 _BOUNDS = {1: (0, (1, 2)), 3: (0, (4, 3))}
 _HEIGHT_OF_PANEL = 2.1
@@ -92,7 +92,8 @@ def picture(
                 axes.axhline(bound, color=style.MUTED, linewidth=0.9, linestyle=_BOUNDS[grade])
                 axes.text(1.01, bound, f"grade {grade}", transform=axes.get_yaxis_transform(), va="center",
                           fontsize=10, color=style.MUTED)
-        axes.set_title(f"{analyte_words(name)} ({_UNITS.get(units[name], units[name])})", loc="left", fontsize=12, pad=3)
+        unit = _UNITS.get(units[name], units[name])
+        axes.set_title(f"{analyte_words(name)} ({unit})", loc="left", fontsize=12, pad=3)
     handles, names = panels[0].get_legend_handles_labels()
     made.legend(handles, names, loc="outside upper left", ncols=len(names))
     made.supxlabel("cycles since the first dose", fontsize=12)
