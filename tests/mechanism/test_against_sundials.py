@@ -25,7 +25,8 @@ def _both(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.ndarr
     for length in (FIRST, LATER):
         for on, days in ((length, 7.0), (0.0, 14.0)):
             moved = kernel.advance(
-                states, who.values, inputs(dose / length, TRASTUZUMAB_MG / length), on, days, relative_tolerance=relative_tolerance
+                states, who.values, inputs(dose / length, TRASTUZUMAB_MG / length), on, days,
+                relative_tolerance=relative_tolerance,
             )
             assert not moved.status.any()
             states = moved.states
@@ -35,7 +36,8 @@ def _both(model: Model, relative_tolerance: float) -> tuple[np.ndarray, np.ndarr
         phases = [
             phase for length in (FIRST, LATER)
             for phase in (
-                (length, [dose[patient] / length, TRASTUZUMAB_MG / length]), (7.0 - length, [0.0, 0.0]), (14.0, [0.0, 0.0])
+                (length, [dose[patient] / length, TRASTUZUMAB_MG / length]), (7.0 - length, [0.0, 0.0]),
+                (14.0, [0.0, 0.0]),
             )
         ]
         found = solve(model, who.values[patient], start, phases)

@@ -254,7 +254,7 @@ def test_a_late_dose_moves_the_next_by_as_much(katherine: trial.TrialResult, dos
     pairs = own.select("patient", "time_day", pl.col("time_day").shift(-1).over("patient").alias("next")).drop_nulls()
     counted = pairs.join(held, on="patient", how="left").with_columns(
         # Findings between doses hold nothing by themselves; the dose is held on its own day and after it.
-        ((pl.col("held_day") >= pl.col("time_day") + 21.0) & (pl.col("held_day") < pl.col("next"))).fill_null(value=False)
+        pl.col("held_day").is_between(pl.col("time_day") + 21.0, pl.col("next"), closed="left").fill_null(value=False)
     ).group_by("patient", "time_day", "next").agg(pl.col("held_day").sum().alias("holds"))
     gap = counted["next"] - counted["time_day"]
     assert (gap == 21.0 + 7.0 * counted["holds"]).all()

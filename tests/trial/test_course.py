@@ -11,6 +11,7 @@ from trial.files import EMILIA, OWN, changed
 
 from tdm1 import evidence, safety, trial
 from tdm1.engine import Status
+from tdm1.symptoms import catalogue
 from tdm1.trial import arm as arm_module
 from tdm1.trial.chunk import Chunk
 from tdm1.trial.clinic import ANALYTES
@@ -25,7 +26,9 @@ LEVELS = (3.6, 3.0, 2.4)
 @pytest.fixture(scope="module")
 def tables(emilia: trial.TrialResult) -> dict[str, pl.DataFrame]:
     arm = emilia.arms["T-DM1"]
-    found = {name: getattr(arm, name) for name in ("subjects", "labs", "doses", "decisions", "tumour", "exposure")}
+    found = {name: getattr(arm, name) for name in (
+        "subjects", "labs", "doses", "decisions", "tumour", "exposure", "adverse_events",
+    )}
     assert all(frame.height > 0 for frame in found.values())
     return found
 
@@ -52,9 +55,26 @@ def test_doses_are_numbered_and_at_least_a_cycle_apart(tables: dict[str, pl.Data
     numbers = doses.with_columns(pl.int_range(1, pl.len() + 1).over("patient").alias("number"))
     assert (numbers["cycle"].cast(pl.Int64) == numbers["number"]).all()
     assert (doses.group_by("patient").agg(pl.col("time_day").min())["time_day"] == 0.0).sum() > 290
-    lengths = doses.with_columns((pl.col("cycle") == 1).alias("first"))
-    assert lengths.filter("first")["infusion_day"].unique().to_list() == pytest.approx([90.0 / 1440.0])
-    assert lengths.filter(~pl.col("first"))["infusion_day"].unique().to_list() == pytest.approx([30.0 / 1440.0])
+
+
+def test_length_of_infusions_against_reactions_to_the_one_before(tables: dict[str, pl.DataFrame]) -> None:
+    """90 minutes the first time and after a reaction to the last infusion, else 30."""
+    to_infusion = [term.name for term in catalogue().symptoms if term.driver == "infusion"]
+    assert "infusion_related_reaction" in to_infusion
+    reactions = tables["adverse_events"].filter(pl.col("term").is_in(to_infusion))
+    days: dict[int, list[float]] = {}
+    for patient, day in reactions.select("patient", "start_day").iter_rows():
+        days.setdefault(patient, []).append(day)
+    again = 0
+    for (patient,), doses in tables["doses"].sort("time_day").group_by(["patient"], maintain_order=True):
+        before = None
+        for day, length in doses.select("time_day", "infusion_day").iter_rows():
+            reacted = before is not None and any(before <= one < day for one in days.get(int(patient), []))  # type: ignore[call-overload]
+            again += reacted
+            expected = 90.0 if before is None or reacted else 30.0
+            assert length * 1440.0 == pytest.approx(expected), (patient, day)
+            before = day
+    assert again > 3
 
 
 def test_no_dose_after_progression_stop_death_or_data_cut(tables: dict[str, pl.DataFrame]) -> None:

@@ -58,6 +58,7 @@ SUBJECT: tuple[Variable, ...] = (
     _subject("CNSFL", "metastases in the central nervous system at baseline", "Y/N", "cns_metastases"),
     _subject("PANTHFL", "earlier treatment with an anthracycline", "Y/N", "prior_anthracycline"),
     _subject("HRFL", "oestrogen or progesterone receptor positive", "Y/N", "hormone_receptor_positive"),
+    _subject("PPLATFL", "earlier treatment with a platinum", "Y/N", "prior_platinum"),
     _subject("NODEFL", "invasive disease in the nodes at surgery", "Y/N", "node_positive"),
     _subject("MEASFL", "measurable disease at baseline", "Y/N", "measurable"),
     _subject("BOR", "best overall response, RECIST 1.1", "code", "best_response"),

@@ -12,7 +12,7 @@ from tdm1 import evidence
 Array = NDArray[np.float64]
 
 #: Covariates that change the drug's effect on laboratory values and on the heart.
-COVARIATES = ("asian", "early_disease", "prior_anthracycline", "lvef_pct")
+COVARIATES = ("asian", "early_disease", "prior_anthracycline", "prior_platinum", "lvef_pct")
 
 #: Parameters whose effect differs in early disease, with the fact of the difference (ln of the ratio).
 _EARLY = {
@@ -28,7 +28,6 @@ _EARLY = {
 
 #: Parameters with a log-normal spread of their own: the parameter is also the name of its effect.
 _SPREAD = {
-    "platelet_slope": "platelets.slope",
     "alt_slope": "alt.slope",
     "neutrophil_slope": "neutrophils.slope",
     "neutrophil_transit_time": "neutrophils.mean_transit_time",
@@ -59,6 +58,18 @@ def _liver(columns: dict[str, Array], z: Mapping[str, Array]) -> None:
     columns["bilirubin_slope"] = columns["bilirubin_slope"] * np.exp(spread("bilirubin.slope") * bilirubin)
 
 
+def _platelets(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
+    """The effect on platelets differs more between patients after neoadjuvant treatment than in metastatic disease."""
+    sd = np.where(
+        c["early_disease"] > 0.5, evidence.value("platelets.early_slope_spread", "1"), spread("platelets.slope")
+    )
+    columns["platelet_slope"] = columns["platelet_slope"] * np.exp(
+        sd * z["platelet_slope"]
+        + evidence.value("platelets.asian_on_slope", "1") * c["asian"]
+        + evidence.value("platelets.platinum_on_slope", "1") * c["prior_platinum"]
+    )
+
+
 def _heart(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
     """De Vries Schultink 2018: sensitivity goes with the ejection fraction at entry and with an anthracycline."""
     start = np.log(c["lvef_pct"] / evidence.value("population.lvef", "%")) / spread("population.lvef")
@@ -86,8 +97,6 @@ def laboratory(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str
     columns["platelet_pool_depletion"] = np.where(drifts, columns["platelet_pool_depletion"], 0.0)
     _liver(columns, z)
     _heart(columns, c, z)
-    columns["platelet_slope"] = columns["platelet_slope"] * np.exp(
-        evidence.value("platelets.asian_on_slope", "1") * c["asian"]
-    )
+    _platelets(columns, c, z)
     for name, fact in _EARLY.items():
         columns[name] = columns[name] * np.exp(evidence.value(fact, "1") * c["early_disease"])

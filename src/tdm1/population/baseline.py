@@ -111,6 +111,7 @@ class BaselineSpec(Strict):
     prior_anthracycline: Distribution = _covariate("prior_anthracycline")
     hormone_receptor_positive: Distribution = _covariate("hormone_receptor_positive")
     node_positive: Distribution | None = _covariate("node_positive")
+    prior_platinum: Distribution = _covariate("prior_platinum")
     correlations: tuple[Correlation, ...] = Field(
         strict=False, description="correlations of the normal scores (Gaussian copula); pairs not listed have none"
     )

@@ -52,8 +52,8 @@ _ALL = (
     Variable("neutrophils_1e9_per_l", "10*9/L", "absolute neutrophil count", "number", 0.0, inf, above=True),
     Variable("haemoglobin_g_per_dl", "g/dL", "haemoglobin", "number", 0.0, inf, above=True),
     Variable("potassium_mmol_per_l", "mmol/L", "serum potassium", "number", 0.0, inf, above=True),
-    Variable("early_disease", "1", "early breast cancer, treated after surgery (1 yes, 0 no: advanced disease)", "yes_no",
-             0.0, 1.0),
+    Variable("early_disease", "1", "early breast cancer, treated after surgery (1 yes, 0 no: advanced disease)",
+             "yes_no", 0.0, 1.0),
     Variable("cns_metastases", "1", "metastases in the central nervous system at entry (1 yes, 0 no)", "yes_no",
              0.0, 1.0),
     Variable("prior_anthracycline", "1", "earlier treatment with an anthracycline (1 yes, 0 no)", "yes_no", 0.0, 1.0),
@@ -61,6 +61,7 @@ _ALL = (
              0.0, 1.0),
     Variable("node_positive", "1", "invasive disease in the nodes at surgery after neoadjuvant treatment (1 yes, 0 no)",
              "yes_no", 0.0, 1.0, optional=True),
+    Variable("prior_platinum", "1", "earlier treatment with a platinum (1 yes, 0 no)", "yes_no", 0.0, 1.0),
 )
 
 #: Every covariate by name, in the order of the columns of a sampled frame.

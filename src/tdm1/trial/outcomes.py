@@ -21,7 +21,7 @@ Columns = dict[str, object]
 #: Covariates that are a yes or a no.
 _FLAGS = (
     "measurable", "visceral", "asian", "early_disease", "cns_metastases", "prior_anthracycline",
-    "hormone_receptor_positive", "node_positive",
+    "hormone_receptor_positive", "node_positive", "prior_platinum",
 )
 
 

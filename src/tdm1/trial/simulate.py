@@ -59,6 +59,7 @@ def reference_covariates() -> dict[str, Array]:
         "early_disease": 0.0,
         "cns_metastases": 0.0,
         "prior_anthracycline": 1.0,
+        "prior_platinum": 0.0,
     }
     return {name: np.array([number]) for name, number in numbers.items()}
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import polars as pl
+
 from tdm1 import evidence
 from tdm1.trial.arm import run_arm
 from tdm1.trial.calibration._newton import Block, Knob, Target, solve
@@ -19,6 +21,7 @@ from tdm1.trial.comparison import compare
 from tdm1.trial.definition import TrialFile
 from tdm1.trial.published_arm import PublishedArm
 from tdm1.trial.reading import load
+from tdm1.trial.result import ArmResult
 from tdm1.trial.summary import idfs_curve, os_curve, solved, summary
 
 _FILE = "calibrated_katherine.yaml"
@@ -54,6 +57,17 @@ def _analyte(trial: TrialFile, name: str, abnormality: str, baseline: bool) -> B
     return Block(name, tuple(knobs), tuple(targets))
 
 
+def _after_platinum() -> float:
+    """Published share of patients with thrombocytopenia of grade 3 or 4 after a neoadjuvant platinum."""
+    rows = evidence.table("adverse_reactions").filter(trial="KATHERINE", arm="T-DM1 prior platinum")
+    return float(rows["g3plus_or_g3_pct"][0]) / 100.0
+
+
+def _severe_after_platinum(arm: ArmResult) -> float:
+    rows = solved(arm).filter(pl.col("prior_platinum"))
+    return float((rows["grade_platelets"].to_numpy() >= 3).mean())
+
+
 def _platelets(trial: TrialFile) -> Block:
     name = "platelets_decreased"
     return Block(
@@ -61,6 +75,8 @@ def _platelets(trial: TrialFile) -> Block:
         (
             Knob("platelets.early_on_slope", "plain", lowest=-3.0, highest=3.0),
             Knob("platelets.early_on_depletion", "plain", lowest=-3.0, highest=3.0),
+            Knob("platelets.early_slope_spread", "log", highest=3.0),
+            Knob("platelets.platinum_on_slope", "plain", lowest=0.0, highest=3.0),
             Knob("population.katherine.platelets", "log"),
         ),
         (
@@ -68,6 +84,10 @@ def _platelets(trial: TrialFile) -> Block:
             Target(
                 "grade 3 or 4 on T-DM1", lab_share(trial, _T_DM1, name, "g3_pct", "g4_pct"), on(_T_DM1, worst(name, 3))
             ),
+            Target("grade 4 on T-DM1", lab_share(trial, _T_DM1, name, "g4_pct"), on(_T_DM1, worst(name, 4))),
+            Target("grade 3 or 4 after a platinum", _after_platinum(), on(_T_DM1, _severe_after_platinum)),
+            # A precursor pool that runs down lowers the counts on the day of the dose, and those lower the dose.
+            Target("reduced", published(trial, _T_DM1, "dose_reduced_pct") / 100.0, on(_T_DM1, flag("reduced"))),
             Target(
                 "any grade on trastuzumab", lab_share(trial, _ANTIBODY, name, "any_pct"), on(_ANTIBODY, worst(name, 1))
             ),
@@ -82,13 +102,9 @@ def _treatment(trial: TrialFile) -> tuple[Block, ...]:
     return (
         Block(
             "treatment",
-            (
-                Knob("katherine.other_stop", "log"), Knob("katherine.other_reduction", "log"),
-                Knob("katherine.withdrawal", "log"),
-            ),
+            (Knob("katherine.other_stop", "log"), Knob("katherine.withdrawal", "log")),
             (
                 target("stopped T-DM1", _T_DM1, "stopped_for_ae_pct", "stopped_for_ae"),
-                target("reduced", _T_DM1, "dose_reduced_pct", "reduced"),
                 target("completed 14 cycles of T-DM1", _T_DM1, "completed_pct", "completed"),
             ),
         ),
