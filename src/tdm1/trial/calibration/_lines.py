@@ -1,10 +1,11 @@
-"""Effects of earlier lines and of brain metastases on potency, to the subgroups of KAMILLA (single arm, same dose)."""
+"""Effects of earlier lines and of brain metastases on potency and survival, to KAMILLA's subgroups (single arm)."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from tdm1.trial.calibration._root import root
 from tdm1.trial.clock import MONTH_DAY
 from tdm1.trial.definition import TDM1Arm
 from tdm1.trial.reading import load
-from tdm1.trial.summary import pfs_curve
+from tdm1.trial.summary import os_curve, pfs_curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +28,40 @@ class _Effect:
     covariate: str
     subgroups: dict[str, float]
     words: str
+    lowest: float
     highest: float
+    endpoint: Literal["PFS_median", "OS_median"] = "PFS_median"
 
 
 #: Subgroups of the published table and the value of the covariate that they are taken to have.
 _EFFECTS = (
     _Effect(
         "tumour.lines_on_half_concentration", "prior_lines", {"T-DM1, 0-1 prior lines": 1, "T-DM1, 4+ prior lines": 4},
-        "4 or more to 0 or 1 lines", 1.5,
+        "4 or more to 0 or 1 lines", 0.0, 1.5,
     ),
     _Effect(
         "tumour.cns_on_half_concentration", "cns_metastases",
         {"T-DM1, no CNS metastases": 0, "T-DM1, CNS metastases at baseline": 1}, "with to without brain metastases",
-        3.0,
+        0.0, 3.0,
+    ),
+    _Effect(
+        "survival.lines", "prior_lines", {"T-DM1, 0-1 prior lines": 1, "T-DM1, 4+ prior lines": 4},
+        "4 or more to 0 or 1 lines", -0.4, 0.2, "OS_median",
     ),
 )
 
 
 def _published_ratio(effect: _Effect) -> float:
-    rows = evidence.table("trials").filter(trial="KAMILLA_cohort1", endpoint="PFS_median")
+    rows = evidence.table("trials").filter(trial="KAMILLA_cohort1", endpoint=effect.endpoint)
     reference, other = (float(rows.filter(arm=arm)["value"][0]) for arm in effect.subgroups)
     return other / reference
 
 
-def _median(effect: _Effect, covariate: float, value: float, patients: int, seed: int) -> float:
-    """Median progression-free survival (month) of EMILIA patients of one subgroup, between scans interpolated."""
-    with evidence.what_if({effect.fact: value}):
+def _median(
+    effect: _Effect, covariate: float, value: float, fitted: Mapping[str, float], patients: int, seed: int
+) -> float:
+    """Median survival (month) of EMILIA patients of one subgroup; free of progression, interpolated between scans."""
+    with evidence.what_if({**fitted, effect.fact: value}):
         trial = load("emilia")
         population = BaselineSpec.model_validate(
             {"based_on": "emilia", effect.covariate: {"distribution": "constant", "value": float(covariate)}}
@@ -61,6 +70,8 @@ def _median(effect: _Effect, covariate: float, value: float, patients: int, seed
         sized = arm.model_copy(update={"patients": patients})
         changed = trial.model_copy(update={"population": population})
         result = run_arm(changed, "T-DM1", sized, seed, None, lambda share: None)
+    if effect.endpoint == "OS_median":
+        return os_curve(result).median
     curve = pfs_curve(result)
     # Progression is seen at scans: the curve is smoothed over half a scan interval on either side.
     assert trial.visits.scan_every is not None
@@ -70,15 +81,17 @@ def _median(effect: _Effect, covariate: float, value: float, patients: int, seed
     return float(np.interp(0.5, smooth[::-1], months[::-1]))
 
 
-def _fit(effect: _Effect, patients: int, seed: int, say: Callable[[str], None]) -> float:
+def _fit(
+    effect: _Effect, fitted: Mapping[str, float], patients: int, seed: int, say: Callable[[str], None]
+) -> float:
     wanted = _published_ratio(effect)
 
     def miss(value: float) -> float:
-        reference, other = (_median(effect, at, value, patients, seed) for at in effect.subgroups.values())
+        reference, other = (_median(effect, at, value, fitted, patients, seed) for at in effect.subgroups.values())
         say(f"{effect.covariate}: effect {value:.3f}, medians {reference:.1f} and {other:.1f} months")
         return other / reference - wanted
 
-    return root(miss, 0.0, effect.highest, 0.02)
+    return root(miss, effect.lowest, effect.highest, 0.01)
 
 
 def calibrate_lines(patients: int, seed: int, tell: Callable[[float, str], None]) -> Calibration:
@@ -87,11 +100,12 @@ def calibrate_lines(patients: int, seed: int, tell: Callable[[float, str], None]
     fitted: list[Fitted] = []
     where: dict[str, str] = {}
     for place, effect in enumerate(_EFFECTS):
-        best = _fit(effect, patients, seed, lambda text, place=place: tell((place + 0.5) / len(_EFFECTS), text))
+        known = {item.fact: item.value for item in fitted}
+        best = _fit(effect, known, patients, seed, lambda text, place=place: tell((place + 0.5) / len(_EFFECTS), text))
         fitted.append(Fitted(effect.fact, "1", evidence.value(effect.fact, "1"), best))
         where[effect.fact] = (
             f"tdm1 calibrate lines ({patients} patients, seed {seed}): "
-            f"ratio of median progression-free survival, {effect.words}"
+            f"ratio of medians ({effect.endpoint.partition('_')[0]}), {effect.words}"
         )
     subject = "Effects of earlier lines and of brain metastases, calibrated to subgroups of KAMILLA"
     text = facts_file("calibrated_lines.yaml", subject, fitted, where)
