@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-
 from leaflet.typical import FINE, decide, lived
+
 from tdm1 import safety, symptoms, trial
 
 CYCLE_DAY = 21

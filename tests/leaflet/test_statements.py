@@ -9,10 +9,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-
 from leaflet.typical import NMOL_PER_MG, decide, lived
+
 from tdm1 import evidence, regimen, safety
 from tdm1.report import explain
+
 
 def test_s01_every_antibody_carries_its_payload() -> None:
     """By the books of the model: antibody and payload given stand in the published ratio of 3.5 to 1."""
