@@ -57,11 +57,12 @@ def visit(chunk: Chunk, day: int) -> tuple[Array, Array]:
 
 def _finish_planned(chunk: Chunk, day: int) -> None:
     """Who has had all planned doses goes on to what is planned next, when the next dose would be due."""
-    done = (chunk.drug == Drug.T_DM1) & chunk.schedule.finished(chunk.course.ledger.given)
+    due = day >= chunk.due_day
+    done = due & (chunk.drug == Drug.T_DM1) & chunk.schedule.finished(chunk.course.ledger.given)
     if done.any():
         who = np.flatnonzero(done)
         chunk.leave_t_dm1(day, who, np.ones(len(who), bool))
-    over = (chunk.drug == Drug.TRASTUZUMAB) & chunk.antibody.finished(chunk.cycles_given)
+    over = due & (chunk.drug == Drug.TRASTUZUMAB) & chunk.antibody.finished(chunk.cycles_given)
     chunk.drug[over] = Drug.NONE
 
 
