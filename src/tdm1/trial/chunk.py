@@ -113,14 +113,16 @@ class Chunk:
         window = evidence.value("trial_practice.safety_follow_up", "day")
         return self.on_study & ((self.drug != Drug.NONE) | (self.day - self.dose_day <= window))
 
-    def leave_t_dm1(self, day: int, who: NDArray[np.int_], may_switch: Flags) -> None:
-        """These patients get no more T-DM1; those who may go on to trastuzumab, where the arm has it, do so."""
+    def leave_t_dm1(self, day: int, who: NDArray[np.int_], may_switch: Flags, *, pause_day: float) -> None:
+        """These patients get no more T-DM1; those who may go on to trastuzumab, where the arm has it, do so.
+
+        Trastuzumab starts `pause_day` days later, and not sooner than one interval after the last dose.
+        """
         goes_on = may_switch & self.antibody.planned & ~self.antibody.finished(self.cycles_given)[who]
         self.drug[who] = np.where(goes_on, Drug.TRASTUZUMAB, Drug.NONE)
         switched = who[goes_on]
         self.course.switched[switched] = True
-        # As soon as possible, and not sooner than one interval after the last dose.
-        earliest = np.maximum(day + self.trial.visits.recheck_every, self.dose_day[switched] + self.arm.every)
+        earliest = np.maximum(day + pause_day, self.dose_day[switched] + self.arm.every)
         self.due_day[switched] = self.planned_day[switched] = earliest
 
     def full_doses(self) -> Array:

@@ -61,7 +61,7 @@ def _finish_planned(chunk: Chunk, day: int) -> None:
     done = due & (chunk.drug == Drug.T_DM1) & chunk.schedule.finished(chunk.course.ledger.given)
     if done.any():
         who = np.flatnonzero(done)
-        chunk.leave_t_dm1(day, who, np.ones(len(who), bool))
+        chunk.leave_t_dm1(day, who, np.ones(len(who), bool), pause_day=0.0)
     over = due & (chunk.drug == Drug.TRASTUZUMAB) & chunk.antibody.finished(chunk.cycles_given)
     chunk.drug[over] = Drug.NONE
 
@@ -110,7 +110,8 @@ def _decide(chunk: Chunk, day: int, found: Findings, who: Index, due: Flags) -> 
     rules = np.array([*chunk.label.rule_ids, "label"])
     chunk.course.stop_reason[who[stopped]] = rules[decisions.rule[stopped]]
     chunk.course.stop_day[who[stopped]] = day
-    chunk.leave_t_dm1(day, who[stopped], chunk.antibody.may_follow[decisions.rule[stopped]])
+    may_follow = chunk.antibody.may_follow[decisions.rule[stopped]]
+    chunk.leave_t_dm1(day, who[stopped], may_follow, pause_day=chunk.trial.visits.recheck_every)
     return decisions
 
 
@@ -151,7 +152,8 @@ def _note_delays(chunk: Chunk, day: int, held: Index, dosed: Index) -> None:
     chunk.course.stop_reason[first] = "longest delay"
     chunk.course.stop_day[first] = day
     on_t_dm1 = chunk.drug[over] == Drug.T_DM1
-    chunk.leave_t_dm1(day, over[on_t_dm1], np.ones(int(on_t_dm1.sum()), bool))
+    may_follow = np.ones(int(on_t_dm1.sum()), bool)
+    chunk.leave_t_dm1(day, over[on_t_dm1], may_follow, pause_day=chunk.trial.visits.recheck_every)
     chunk.drug[over[~on_t_dm1]] = Drug.NONE
     chunk.due_day[dosed] = chunk.planned_day[dosed] = day + chunk.arm.every
     chunk.dose_day[dosed] = day
