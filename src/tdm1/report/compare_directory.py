@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tdm1.report.run_directory import MANIFEST, RunDirectoryError, check_destination, sha256
+from tdm1.report.run_directory import MANIFEST, sha256
+from tdm1.report.whole_folder import whole_folder
 
 if TYPE_CHECKING:
     import polars as pl
@@ -57,22 +56,8 @@ def write(comparison: RegimenComparison, directory: Path, *, started: datetime, 
     Files: compare.html, compare.json, frontier.svg, frontier.png, estimates and differences (Parquet and CSV),
     patients.parquet, trial.yaml, regimens.yaml and manifest.json with the SHA-256 of every file.
     """
-    check_destination(directory)
-    directory = directory.absolute()
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    partial = directory.parent / f".{directory.name}.partial-{os.getpid()}"
-    # A folder of this name can only be the litter of a killed process whose number we were given again.
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    try:
-        _write_files(comparison, partial, started=started, finished=finished)
-        if directory.exists():
-            directory.rmdir()
-        partial.rename(directory)
-    except OSError as error:
-        raise RunDirectoryError(f"--out {directory}: the comparison could not be written: {error}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with whole_folder(directory, "comparison") as folder:
+        _write_files(comparison, folder, started=started, finished=finished)
 
 
 def _write_files(comparison: RegimenComparison, folder: Path, *, started: datetime, finished: datetime) -> None:

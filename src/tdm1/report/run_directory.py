@@ -1,55 +1,26 @@
 """A run directory: tables, result, manifest and report of one run, there as a whole or not at all.
 
-Everything is written to a hidden folder beside the destination and renamed at the end, so that a killed run
-leaves nothing under the final name. The manifest holds the SHA-256 of every file; `verify` checks them.
+The manifest holds the SHA-256 of every file; `verify` checks them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tdm1.report.whole_folder import RunDirectoryError, check_destination, whole_folder
 
 if TYPE_CHECKING:
     import polars as pl
 
     from tdm1.trial.result import TrialResult
 
+__all__ = ["MANIFEST", "RunDirectoryError", "check_destination", "sha256", "verify", "write"]
+
 MANIFEST = "manifest.json"
-
-
-class RunDirectoryError(ValueError):
-    """A destination that cannot be used, or a run directory that is not whole."""
-
-
-def check_destination(directory: Path) -> None:
-    """Raise RunDirectoryError unless `directory` is new (or an empty folder) and its parent can be written."""
-    if directory.is_dir():
-        if any(directory.iterdir()):
-            raise RunDirectoryError(
-                f"--out {directory}: the folder is not empty, and a run never overwrites another; "
-                "name a new folder or remove this one"
-            )
-    elif directory.exists() or directory.is_symlink():
-        raise RunDirectoryError(f"--out {directory}: this is a file; name a new folder")
-    parent = _existing_parent(directory)
-    if not parent.is_dir():
-        raise RunDirectoryError(f"--out {directory}: {parent} is not a folder; name a folder below an existing one")
-    if not os.access(parent, os.W_OK | os.X_OK):
-        raise RunDirectoryError(
-            f"--out {directory}: no permission to write in {parent}; name a folder you may write to"
-        )
-
-
-def _existing_parent(directory: Path) -> Path:
-    parent = directory.absolute().parent
-    while not parent.exists():
-        parent = parent.parent
-    return parent
 
 
 def write(result: TrialResult, directory: Path, *, started: datetime, finished: datetime) -> None:
@@ -58,25 +29,8 @@ def write(result: TrialResult, directory: Path, *, started: datetime, finished: 
     Files: trial.yaml, result.json, comparison.parquet, decisions.parquet, bands.parquet, one Parquet table for
     each ADaM dataset, adam_variables.csv, report.html and manifest.json.
     """
-    check_destination(directory)
-    directory = directory.absolute()
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    partial = directory.parent / f".{directory.name}.partial-{os.getpid()}"
-    # A folder of this name can only be the litter of a killed process whose number we were given again.
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    try:
-        _write_files(result, partial, started=started, finished=finished)
-        if directory.exists():
-            directory.rmdir()
-        partial.rename(directory)
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise RunDirectoryError(f"--out {directory}: the run could not be written: {error}") from error
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    _sync(directory.parent)
+    with whole_folder(directory, "run") as folder:
+        _write_files(result, folder, started=started, finished=finished)
 
 
 def _write_files(result: TrialResult, folder: Path, *, started: datetime, finished: datetime) -> None:
@@ -93,12 +47,8 @@ def _write_files(result: TrialResult, folder: Path, *, started: datetime, finish
     adam.variables().write_csv(folder / "adam_variables.csv")
     (folder / "report.html").write_text(html.page(result, finished=finished), encoding="utf-8")
     hashes = {path.name: sha256(path) for path in sorted(folder.iterdir())}
-    for path in folder.iterdir():
-        _sync(path)
     record = manifest(result, hashes, started=started, finished=finished, written=datetime.now(UTC))
     (folder / MANIFEST).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    _sync(folder / MANIFEST)
-    _sync(folder)
 
 
 def _tables(result: TrialResult) -> dict[str, pl.DataFrame]:
@@ -121,18 +71,6 @@ def _tables(result: TrialResult) -> dict[str, pl.DataFrame]:
     if result.comparison:
         found["comparison"] = pl.DataFrame([dataclasses.asdict(row) for row in result.comparison])
     return found
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold `path` before anything that trusts it; systems that cannot sync a folder are left be."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except PermissionError:
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def sha256(path: Path) -> str:
