@@ -14,7 +14,7 @@ PICTURE = Path(__file__).parent / "pictures" / "architecture.svg"
 FLOORS = [
     ("7", "cli, report", "commands, tables, pages, pictures"),
     ("6", "trial", "protocol, arms, visits, endpoints, comparison"),
-    ("5", "eligibility, population", "who gets the drug; virtual people"),
+    ("5", "symptoms, eligibility, population", "what is felt; who gets it; virtual people"),
     ("4", "regimen, safety", "schedule, ledger; grades, label rules"),
     ("3", "engine", "compiles equations, advances many patients"),
     ("2", "mechanism", "the equations, one part of the body a file"),

@@ -15,6 +15,18 @@ from tdm1.trial.summary import pfs_curve
 BLUE, ORANGE, RED, GREY = "#0b5cad", "#c8500a", "#a82b4a", "#d5dae2"
 
 
+#: Side effects of the leaflet that the picture shows, of many more that are compared.
+SHOWN = (
+    "thrombocytopenia", "transaminases_increased", "anemia", "neutropenia", "hypokalemia", "peripheral_neuropathy",
+    "musculoskeletal_pain", "diarrhea", "constipation", "nausea", "fatigue", "hemorrhage",
+)
+
+
+def _chosen(row: ComparisonRow) -> bool:
+    kind, _, rest = row.endpoint.partition(".")
+    return row.arm == "T-DM1" and (kind != "adverse_events" or rest in {f"{term}.any_pct" for term in SHOWN})
+
+
 def _forest(axes: Axes, rows: list[ComparisonRow]) -> None:
     """Published interval as a field, simulated value as a dot, each row on a scale of its own."""
     for place, row in enumerate(reversed(rows)):
@@ -69,9 +81,10 @@ def _survival(axes: Axes, result: TrialResult) -> None:
 def main() -> None:
     """Run the trial with its own seed and draw."""
     result = trial.run(trial.load("emilia"))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), gridspec_kw={"width_ratios": [1.75, 1]})
-    _forest(left, [row for row in result.comparison if row.arm == "T-DM1"])
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 9.2), gridspec_kw={"width_ratios": [1.75, 1]})
+    _forest(left, [row for row in result.comparison if _chosen(row)])
     _survival(right, result)
+    right.set_box_aspect(0.8)
     figure.suptitle(
         f"tdm1 trial emilia: {result.patients} virtual patients, seed {result.seed}", fontsize=11, x=0.02, ha="left"
     )
