@@ -13,10 +13,10 @@ from tdm1 import safety
 from tdm1.trial import tables
 from tdm1.trial.arms import SimulatedArm, TDM1Arm
 from tdm1.trial.bands import bands
-from tdm1.trial.protocol import run_course
 from tdm1.trial.definition import TrialFile
 from tdm1.trial.outcomes import subjects
 from tdm1.trial.people import CHUNK, people
+from tdm1.trial.protocol import run_course
 from tdm1.trial.result import ArmResult
 
 

@@ -13,9 +13,9 @@ from tdm1.symptoms.fit import ArmName, Checked, as_yaml, check, solve, targets, 
 from tdm1.symptoms.record import SymptomRecord
 from tdm1.symptoms.replay import replay
 from tdm1.trial.calibration._result import Calibration, Fitted
-from tdm1.trial.protocol import run_course
 from tdm1.trial.definition import TrialFile
 from tdm1.trial.people import CHUNK, people
+from tdm1.trial.protocol import run_course
 from tdm1.trial.published_arm import PublishedArm
 from tdm1.trial.reading import load
 from tdm1.trial.result import ComparisonRow
