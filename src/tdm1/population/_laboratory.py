@@ -28,12 +28,20 @@ _EARLY = {
 
 #: Parameters with a log-normal spread of their own: the parameter is also the name of its effect.
 _SPREAD = {
+    "platelet_slope": "platelets.slope",
     "alt_slope": "alt.slope",
     "neutrophil_slope": "neutrophils.slope",
     "neutrophil_transit_time": "neutrophils.mean_transit_time",
     "neutrophil_feedback": "neutrophils.feedback",
     "haemoglobin_slope": "haemoglobin.slope",
     "potassium_slope": "potassium.slope",
+}
+
+
+#: Effects that differ more between patients after neoadjuvant treatment than in metastatic disease, with the fact.
+_EARLY_SPREAD = {
+    "platelet_slope": "platelets.early_slope_spread",
+    "haemoglobin_slope": "haemoglobin.early_slope_spread",
 }
 
 
@@ -58,14 +66,9 @@ def _liver(columns: dict[str, Array], z: Mapping[str, Array]) -> None:
     columns["bilirubin_slope"] = columns["bilirubin_slope"] * np.exp(spread("bilirubin.slope") * bilirubin)
 
 
-def _platelets(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str, Array]) -> None:
-    """The effect on platelets differs more between patients after neoadjuvant treatment than in metastatic disease."""
-    sd = np.where(
-        c["early_disease"] > 0.5, evidence.value("platelets.early_slope_spread", "1"), spread("platelets.slope")
-    )
+def _platelets(columns: dict[str, Array], c: Mapping[str, Array]) -> None:
     columns["platelet_slope"] = columns["platelet_slope"] * np.exp(
-        sd * z["platelet_slope"]
-        + evidence.value("platelets.asian_on_slope", "1") * c["asian"]
+        evidence.value("platelets.asian_on_slope", "1") * c["asian"]
         + evidence.value("platelets.platinum_on_slope", "1") * c["prior_platinum"]
     )
 
@@ -92,11 +95,14 @@ def laboratory(columns: dict[str, Array], c: Mapping[str, Array], z: Mapping[str
     from scipy.special import ndtr
 
     for name, fact in _SPREAD.items():
-        columns[name] = columns[name] * np.exp(spread(fact) * z[name])
+        sd: float | Array = spread(fact)
+        if name in _EARLY_SPREAD:
+            sd = np.where(c["early_disease"] > 0.5, evidence.value(_EARLY_SPREAD[name], "1"), sd)
+        columns[name] = columns[name] * np.exp(sd * z[name])
     drifts = ndtr(z["platelet_drift"]) < evidence.value("platelets.drift_share", "1")
     columns["platelet_pool_depletion"] = np.where(drifts, columns["platelet_pool_depletion"], 0.0)
     _liver(columns, z)
     _heart(columns, c, z)
-    _platelets(columns, c, z)
+    _platelets(columns, c)
     for name, fact in _EARLY.items():
         columns[name] = columns[name] * np.exp(evidence.value(fact, "1") * c["early_disease"])

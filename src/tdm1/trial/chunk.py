@@ -73,6 +73,7 @@ class Chunk:
         if self.has_tumour:
             self.nadir_mm = people.covariates["sum_of_diameters_mm"].copy()
         self.relapses = None if trial.recurrence is None else Relapses.of(trial.recurrence, people, seed)
+        self.grades_before: dict[str, NDArray[np.int8]] = {}
         self.symptoms = Symptoms.start(trial.setting, seed, people.first, n)
         self.course = Course(
             count=n,

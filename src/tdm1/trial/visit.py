@@ -36,8 +36,7 @@ def visit(chunk: Chunk, day: int) -> tuple[Array, Array]:
     values = chunk.clinic.labs(day, chunk.seen)
     chunk.course.lab_visits.append((day, seen, values))
     lvef = _heart_test(chunk, day, seen, chunk.seen["lvef"])
-    if day > 0:
-        chunk.symptoms.report_labs(float(day), grades_of_visit(chunk.trial, chunk.people, seen, values, lvef))
+    _report(chunk, day, seen, values, lvef)
     event = _other_events(chunk, day, due)
     signs = chunk.symptoms.signs()
     baseline = chunk.people.covariates["lvef_pct"]
@@ -53,6 +52,20 @@ def visit(chunk: Chunk, day: int) -> tuple[Array, Array]:
         )
         _trastuzumab(chunk, day, on_antibody, only.take(on_antibody), rate, length)
     return rate, length
+
+
+def _report(chunk: Chunk, day: int, seen: Flags, values: dict[str, Array], lvef: Array) -> None:
+    """Grades that may be written down as events: those worse than before treatment (CTCAE: an event is a worsening)."""
+    if day == 0:
+        before = grades_of_visit(chunk.trial, chunk.people, seen, values, chunk.people.covariates["lvef_pct"])
+        chunk.grades_before = before
+        return
+    now = grades_of_visit(chunk.trial, chunk.people, seen, values, lvef)
+    emerged = {
+        name: np.where((grades < 0) | (grades > chunk.grades_before[name]), grades, np.int8(0))
+        for name, grades in now.items()
+    }
+    chunk.symptoms.report_labs(float(day), emerged)
 
 
 def _finish_planned(chunk: Chunk, day: int) -> None:

@@ -54,6 +54,14 @@ def _analyte(trial: TrialFile, name: str, abnormality: str, baseline: bool) -> B
                 on(_ANTIBODY, worst(abnormality, 1)),
             )
         )
+    if name == "haemoglobin":
+        knobs.append(Knob("haemoglobin.early_slope_spread", "log", highest=4.0))
+        severe = lab_share(trial, _T_DM1, abnormality, "g3_pct")
+        targets.append(Target("grade 3 on T-DM1", severe, on(_T_DM1, worst(abnormality, 3))))
+    if name == "neutrophils":
+        knobs.append(Knob("population.katherine.neutrophils", "log", spread=True, highest=1.0))
+        severe = lab_share(trial, _ANTIBODY, abnormality, "g3_pct")
+        targets.append(Target("grade 3 on trastuzumab", severe, on(_ANTIBODY, worst(abnormality, 3))))
     return Block(name, tuple(knobs), tuple(targets))
 
 
@@ -86,8 +94,6 @@ def _platelets(trial: TrialFile) -> Block:
             ),
             Target("grade 4 on T-DM1", lab_share(trial, _T_DM1, name, "g4_pct"), on(_T_DM1, worst(name, 4))),
             Target("grade 3 or 4 after a platinum", _after_platinum(), on(_T_DM1, _severe_after_platinum)),
-            # A precursor pool that runs down lowers the counts on the day of the dose, and those lower the dose.
-            Target("reduced", published(trial, _T_DM1, "dose_reduced_pct") / 100.0, on(_T_DM1, flag("reduced"))),
             Target(
                 "any grade on trastuzumab", lab_share(trial, _ANTIBODY, name, "any_pct"), on(_ANTIBODY, worst(name, 1))
             ),
@@ -102,9 +108,13 @@ def _treatment(trial: TrialFile) -> tuple[Block, ...]:
     return (
         Block(
             "treatment",
-            (Knob("katherine.other_stop", "log"), Knob("katherine.withdrawal", "log")),
+            (
+                Knob("katherine.other_stop", "log"), Knob("katherine.other_reduction", "log"),
+                Knob("katherine.withdrawal", "log"),
+            ),
             (
                 target("stopped T-DM1", _T_DM1, "stopped_for_ae_pct", "stopped_for_ae"),
+                target("reduced", _T_DM1, "dose_reduced_pct", "reduced"),
                 target("completed 14 cycles of T-DM1", _T_DM1, "completed_pct", "completed"),
             ),
         ),
@@ -161,7 +171,8 @@ def calibrate_katherine(
     started = time.perf_counter()
 
     def arms_with(knobs: dict[Knob, float]) -> tuple[TrialFile, Arms]:
-        with evidence.what_if({knob.fact: x for knob, x in knobs.items()}):
+        values = {knob.fact: x for knob, x in knobs.items() if not knob.spread}
+        with evidence.what_if(values, {knob.fact: x for knob, x in knobs.items() if knob.spread}):
             trial = load(_SETTING)
             found: Arms = {}
             for name, arm in trial.arms.items():
@@ -173,7 +184,10 @@ def calibrate_katherine(
     blocks = _blocks(load(_SETTING))
     knobs = solve(blocks, lambda point: arms_with(point)[1], patients, iterations, tell)
     trial, arms = arms_with(knobs)
-    fitted = [Fitted(k.fact, evidence.fact(k.fact).unit, k.start(), x) for k, x in knobs.items()]
+    fitted = [
+        Fitted(k.fact, "1" if k.spread else evidence.fact(k.fact).unit, k.start(), x, k.spread)
+        for k, x in knobs.items()
+    ]
     rows = compare(trial, arms, {name: summary(arm) for name, arm in arms.items()})
     said = f"tdm1 calibrate katherine ({patients} patients an arm, seed {seed}): "
     where = {
