@@ -41,6 +41,7 @@ _SPREAD = {
 #: Effects that differ more between patients after neoadjuvant treatment than in metastatic disease, with the fact.
 _EARLY_SPREAD = {
     "platelet_slope": "platelets.early_slope_spread",
+    "neutrophil_slope": "neutrophils.early_slope_spread",
     "haemoglobin_slope": "haemoglobin.early_slope_spread",
 }
 

@@ -40,7 +40,7 @@ _ANALYTES = {
 
 
 def _analyte(trial: TrialFile, name: str, abnormality: str, baseline: bool) -> Block:
-    knobs = [Knob(f"{name}.early_on_slope", "plain", lowest=-3.0, highest=3.0)]
+    knobs = [Knob(f"{name}.early_on_slope", "plain", lowest=-8.0, highest=3.0)]
     targets = [
         Target(
             "any grade on T-DM1", lab_share(trial, _T_DM1, abnormality, "any_pct"), on(_T_DM1, worst(abnormality, 1))
@@ -54,14 +54,10 @@ def _analyte(trial: TrialFile, name: str, abnormality: str, baseline: bool) -> B
                 on(_ANTIBODY, worst(abnormality, 1)),
             )
         )
-    if name == "haemoglobin":
-        knobs.append(Knob("haemoglobin.early_slope_spread", "log", highest=4.0))
+    if name in ("haemoglobin", "neutrophils"):
+        knobs.append(Knob(f"{name}.early_slope_spread", "log", highest=4.0))
         severe = lab_share(trial, _T_DM1, abnormality, "g3_pct")
         targets.append(Target("grade 3 on T-DM1", severe, on(_T_DM1, worst(abnormality, 3))))
-    if name == "neutrophils":
-        knobs.append(Knob("population.katherine.neutrophils", "log", spread=True, highest=1.0))
-        severe = lab_share(trial, _ANTIBODY, abnormality, "g3_pct")
-        targets.append(Target("grade 3 on trastuzumab", severe, on(_ANTIBODY, worst(abnormality, 3))))
     return Block(name, tuple(knobs), tuple(targets))
 
 
