@@ -127,3 +127,18 @@ def test_bounds_are_the_edges_in_the_unit_of_the_value_against_ctcae():
     # At the edge itself: a limit of normal at grade 2's bound leaves no grade 1 and is taken.
     assert grade("platelets", [75, 74.9], 3, lln=75).tolist() == [0, 2]
     assert grade("platelets", 0, 3, lln=150) == 4 and grade("alt", 0, 3) == 0
+
+
+def test_defaults_and_edges_that_a_small_fault_would_move():
+    # Without a limit the values are multiples of it already.
+    assert [float(one) for one in grades.bounds("alt", 4)] == [1, 3, 5, 20]
+    assert grades.NOT_GRADED == -1
+    # Of several limits the smallest is named, and one that is too small is enough to be refused.
+    with pytest.raises(safety.FindingError, match="lln 15 is below"):
+        grade("platelets", [100, 100], 3, lln=[150, 15])
+    # A baseline of zero is a percentage; of several, the first that is none is named.
+    assert grade("lvef", 60, 5, baseline=0).tolist() == 0
+    with pytest.raises(safety.FindingError, match="baseline -2 of lvef"):
+        grade("lvef", [60, 60, 60], 5, baseline=[60, -2, -3])
+    # A fall below the bound and a value above it give grade 0, in one patient beside a grade 2.
+    assert grade("lvef", [60, 50], 5, baseline=[60, 60]).tolist() == [0, 2]
