@@ -19,22 +19,31 @@ def _numbers(cell: str) -> list[float]:
     return [float(number) for number in re.findall(r"\d+\.?\d*", cell)]
 
 
+ALL = "## Disease and treatment, all rows"
+COUNTS = "## How many are inside"
+
+
 def test_page_of_comparisons_against_fresh_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Same rows, published values and roles; simulated values to 3 % or 1, as processors round apart."""
     monkeypatch.syspath_prepend(str(DOCS))
     import write_comparison
 
-    written = _rows(write_comparison.PAGE.read_text("utf-8").split("## All rows")[1])
-    fresh = _rows(write_comparison.page(write_comparison.run_all()).split("## All rows")[1])
+    old_page = write_comparison.PAGE.read_text("utf-8")
+    new_page = write_comparison.page(write_comparison.run_all())
+    written, fresh = _rows(old_page.split(ALL)[1]), _rows(new_page.split(ALL)[1])
     assert [row[:4] + row[6:] for row in written] == [row[:4] + row[6:] for row in fresh]
     for old, new in zip(written, fresh, strict=True):
         where = f"{' '.join(old[:3])}: run python docs/write_comparison.py"
         assert _numbers(old[4]) == pytest.approx(_numbers(new[4]), rel=0.03, abs=1.0), where
-    assert sum(old[5] != new[5] for old, new in zip(written, fresh, strict=True)) <= 1
+    # A row that stands on its bound may fall on either side of it on another processor.
+    failures = [{tuple(row[:4]) for row in _rows(page.split(COUNTS)[0])} for page in (old_page, new_page)]
+    assert len(failures[0] ^ failures[1]) <= 3, "run python docs/write_comparison.py"
 
 
 def test_failures_stand_on_top_of_the_page() -> None:
     text = (DOCS / "comparison.md").read_text("utf-8")
-    failures, everything = text.split("## How many are inside")[0], text.split("## All rows")[1]
-    top, all_rows = ([row for row in _rows(part) if row[5] == "**no**"] for part in (failures, everything))
-    assert top == all_rows
+    failures = _rows(text.split(COUNTS)[0])[1:]
+    assert failures
+    assert {row[5] for row in failures} == {"**no**"}
+    outside = [row for row in _rows(text.split(ALL)[1]) if row[5] == "**no**"]
+    assert all(row in failures for row in outside)
