@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -31,10 +32,12 @@ def _forest(axes: Axes, rows: list[ComparisonRow]) -> None:
     """Published interval as a field, simulated value as a dot, each row on a scale of its own."""
     for place, row in enumerate(reversed(rows)):
         ends = (row.lower95, row.upper95, row.simulated_lower95, row.simulated_upper95, row.simulated)
-        low, high = min(ends), max(ends)
+        # An upper end that was not reached is drawn to the edge.
+        known = [end for end in ends if isfinite(end)]
+        low, high = min(known), max(known)
 
         def at(value: float, low: float = low, high: float = high) -> float:
-            return (value - low) / (high - low)
+            return (min(value, high) - low) / (high - low)
 
         colour = BLUE if row.within else RED
         axes.barh(place, at(row.upper95) - at(row.lower95), left=at(row.lower95), height=0.62, color=GREY, zorder=1)

@@ -93,6 +93,7 @@ _ALL = (
     _asked("prior_lapatinib", "earlier treatment with lapatinib"),
     _asked("prior_pertuzumab", "earlier treatment with pertuzumab"),
     _asked("prior_anthracycline", "earlier treatment with an anthracycline"),
+    _asked("prior_platinum", "earlier treatment with a platinum"),
     _asked("prior_chemotherapy", "earlier chemotherapy"),
     _asked("prior_her2_therapy", "earlier HER2-directed treatment"),
     _asked("taxane_or_vinca_within_6_months", "a taxane or vinca alkaloid within the last 6 months"),
