@@ -113,7 +113,7 @@ def _of_others(term: Reported | Overlap | Group) -> tuple[list[tuple[str, str]],
 
 def explain(term: Symptom | Reported | Overlap | Group) -> Explanation:
     """What is known of one adverse event, with the rows of the published tables that bear its name."""
-    from tdm1.symptoms import Group, Symptom
+    from tdm1.symptoms import Group, Symptom, when_to_call
 
     known = glossary.find(term.name.replace("_", " "))
     lines = [("plain words", term.plain), ("part of the body", term.system)]
@@ -125,6 +125,9 @@ def explain(term: Symptom | Reported | Overlap | Group) -> Explanation:
     else:
         more_lines, more = _of_others(term)
     lines += more_lines
+    call = None if isinstance(term, Group) else when_to_call(term.name)
+    if call is not None:
+        lines.append(("when to call", f"{call.when}: {call.why} ({call.source}, {call.where})"))
     rows = [row for name in (term.name, *(term.also if isinstance(term, Group) else ())) for row in published(name)]
     lines.append(("published", "\n".join(_row_in_words(row) for row in rows) or "stands in no published table"))
     statements = () if isinstance(term, Group) else term.statements
@@ -133,6 +136,7 @@ def explain(term: Symptom | Reported | Overlap | Group) -> Explanation:
     lines.append(("stands in", "tdm1/evidence/symptoms/catalogue.yaml"))
     data = {
         "plain": term.plain, "system": term.system, "words": "" if known is None else known.words,
+        "when_to_call": None if call is None else {"when": call.when, "why": call.why, "source": call.source},
         **more, "statements": list(statements), "published": rows,
     }
     return Explanation(term.name, _KINDS[type(term).__name__], tuple(lines), data, warnings)
