@@ -70,7 +70,7 @@ def test_s11_neuropathy_accumulates_and_mostly_ends(early: dict[str, trial.ArmRe
 def test_s12_liver_values_rise_are_graded_and_change_the_dose() -> None:
     course = lived()
     for value in ("alt", "ast", "bilirubin"):
-        assert course[value].max() > 1.05 * course[value][0]
+        assert course[value].max() > 1.1 * course[value][0]
         assert np.argmax(course[value]) > 0
     assert list(safety.grade("alt", [1.0, 2.6, 5.1, 20.1], version=3, uln=1.0)) == [0, 2, 3, 4]
     assert decides(alt_x_uln=5.1) == ("hold", ["M2"])
@@ -102,7 +102,7 @@ def test_s15_platelets_fall_recover_and_bleeding_follows_them(early: dict[str, t
     course = lived(platelet_pool_depletion=0.0)["platelets"]
     assert abs(int(np.argmin(course)) - 8) <= 2
     assert course.min() < 0.9 * course[0]
-    assert course[15:22].max() > 0.9 * course[0]
+    assert course[21] > 0.9 * course[0]
     assert multiples(platelets=50.0)["platelets"][0] > multiples(platelets=120.0)["platelets"][0] > 1.0
     assert multiples(platelets=200.0)["platelets"][0] == 1.0
     assert share(early["T-DM1"], "hemorrhage") > share(early["trastuzumab"], "hemorrhage") > 0.0

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from trial.files import EMILIA, OWN, changed
+from trial.files import OWN, changed
 
-from tdm1 import evidence, safety, trial
+from tdm1 import safety, trial
 from tdm1.engine import Status
 from tdm1.symptoms import catalogue
 from tdm1.trial import arm as arm_module
@@ -289,16 +289,3 @@ def test_steps_of_a_file_are_kept() -> None:
     assert arm.doses is not None
     assert set(arm.doses["level_mg_per_kg"].unique()) == {2.4, 2.0, 1.6}
     assert arm.subjects["reduced"].mean() > 0.5  # type: ignore[operator]
-
-
-def test_comparison_against_its_interval(emilia: trial.TrialResult) -> None:
-    definition = trial.parse(EMILIA, "emilia")
-    asked = [(row.arm, row.endpoint) for row in definition.rows()]
-    assert [(row.arm, row.endpoint) for row in emilia.comparison] == asked
-    assert len(definition.rows()) > len(definition.published) > 0, "whole tables are compared too"
-    for row in emilia.comparison:
-        assert row.lower95 <= row.published <= row.upper95, row.endpoint
-        assert np.isfinite(row.simulated), row.endpoint
-        assert row.within == (row.lower95 <= row.simulated <= row.upper95), row.endpoint
-        assert row.role in ("calibrated", "predicted")
-        assert row.source in evidence.sources()

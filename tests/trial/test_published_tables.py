@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import polars as pl
 import pytest
-from trial.files import OWN, changed
+from trial.files import EMILIA, OWN, changed
 
 from tdm1 import evidence, trial
 from tdm1.evidence.intervals import binomial_interval
@@ -132,3 +133,16 @@ def test_a_term_that_no_run_tells_must_be_left_out() -> None:
 def test_two_arms_have_ratios_alone() -> None:
     definition = trial.load("katherine")
     assert endpoints(definition, "T-DM1 vs trastuzumab") == ["pfs_hr", "os_hr", "idfs_hr"]
+
+
+def test_comparison_against_its_interval(emilia: trial.TrialResult) -> None:
+    definition = trial.parse(EMILIA, "emilia")
+    asked = [(row.arm, row.endpoint) for row in definition.rows()]
+    assert [(row.arm, row.endpoint) for row in emilia.comparison] == asked
+    assert len(definition.rows()) > len(definition.published) > 0, "whole tables are compared too"
+    for row in emilia.comparison:
+        assert row.lower95 <= row.published <= row.upper95, row.endpoint
+        assert np.isfinite(row.simulated), row.endpoint
+        assert row.within == (row.lower95 <= row.simulated <= row.upper95), row.endpoint
+        assert row.role in ("calibrated", "predicted")
+        assert row.source in evidence.sources()

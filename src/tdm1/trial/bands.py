@@ -12,6 +12,7 @@ from tdm1 import engine
 from tdm1.mechanism import Model
 from tdm1.mechanism.tumour import lesion_diameter_mm
 from tdm1.population.individual import Individuals, initial_states
+from tdm1.trial.clinic import ANALYTES
 from tdm1.trial.definition import TDM1Arm, TrialFile
 from tdm1.trial.people import people
 
@@ -22,14 +23,7 @@ OBSERVABLES = {
     "conjugate": "ug/mL",
     "total_antibody": "ug/mL",
     "dm1": "ng/mL",
-    "platelets": "10*9/L",
-    "alt": "U/L",
-    "ast": "U/L",
-    "bilirubin": "xULN",
-    "neutrophils": "10*9/L",
-    "haemoglobin": "g/dL",
-    "potassium": "mmol/L",
-    "lvef": "%",
+    **ANALYTES,
     "nerve_exposure": "ug/mL",
     "sum_of_diameters": "mm",
     "tumour_payload": "nM",
