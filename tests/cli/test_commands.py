@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tdm1 import __version__, trial
-from tdm1.cli._app import app
+from tdm1.cli._person_app import app
 from tdm1.report import run_directory
 
 

@@ -202,3 +202,11 @@ def schema_trial() -> None:
     from tdm1.cli._schema import print_trial_schema
 
     print_trial_schema()
+
+
+@schema_app.command("person", epilog="Example: tdm1 schema person > person.schema.json")
+def schema_person() -> None:
+    """Print the JSON Schema of a person's record, the file that `tdm1 check` reads."""
+    from tdm1.cli._schema import print_person_schema
+
+    print_person_schema()

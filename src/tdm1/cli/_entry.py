@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `tdm1` with `arguments` (those of the process when None) and return the exit code."""
     import typer
 
-    from tdm1.cli._app import app
+    from tdm1.cli._person_app import app
 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

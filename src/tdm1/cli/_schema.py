@@ -10,3 +10,10 @@ def print_trial_schema() -> None:
     from tdm1 import trial
 
     print_json(trial.trial_schema())
+
+
+def print_person_schema() -> None:
+    """Print the JSON Schema of a person's record to standard output."""
+    from tdm1.person import PersonRecord
+
+    print_json(PersonRecord.model_json_schema())

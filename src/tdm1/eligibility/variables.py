@@ -120,6 +120,7 @@ _ALL = (
            "LVEF under 40 %, or congestive heart failure, during earlier trastuzumab"),
     _asked("significant_cardiac_disease", "significant cardiac disease"),
     _asked("myocardial_infarction_within_6_months", "myocardial infarction within 6 months"),
+    _asked("lung_disease", "disease of the lungs, now or earlier: inflamed or scarred lungs above all"),
     _asked("trastuzumab_stopped_for_reaction",
            "earlier trastuzumab stopped for good because of an infusion reaction or hypersensitivity"),
     _asked("hypersensitivity_to_t_dm1", "hypersensitivity to T-DM1 or one of its excipients"),
