@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --quiet --require-hashes --only-binary :all:
 
-.PHONY: help trial qualify test lint types floors unit docs long bench lock clean
+.PHONY: help trial qualify serve test lint types floors unit docs long browser bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -55,6 +55,14 @@ unit: $(VENV)/.dev  ## the tests, less those marked long
 
 long: $(VENV)/.dev  ## the tests that take minutes
 	$(BIN)/python -m pytest -q -m long $(ARGS) || [ $$? -eq 5 ]  # 5: no test is marked long
+
+browser: $(VENV)/.dev  ## the pages in a real Chromium: used, read by axe, photographed
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  echo "make browser needs a Chromium on the PATH (on Debian: apt-get install chromium)" >&2; exit 1; }
+	$(BIN)/python -m pytest -q -n 0 -m browser $(ARGS)
+
+serve: $(VENV)/.runtime  ## the web page on this machine; options in ARGS="--port 8080"
+	$(BIN)/tdm1 serve $(ARGS)
 
 docs: $(VENV)/.dev  ## build the documentation into site/, any warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -12,10 +12,10 @@ PICTURE = Path(__file__).parent / "pictures" / "architecture.svg"
 
 #: Floor, package, what lives there; from top to bottom.
 FLOORS = [
-    ("7", "cli, report", "commands, tables, pages, pictures"),
-    ("6", "trial", "protocol, arms, visits, endpoints, comparison"),
+    ("7", "cli, web, report", "commands, server, tables, pages, pictures"),
+    ("6", "forecast, trial, person", "what to expect; visits, endpoints; one person"),
     ("5", "symptoms, eligibility, population", "what is felt; who gets it; virtual people"),
-    ("4", "regimen, safety", "schedule, ledger; grades, label rules"),
+    ("4", "regimen, safety, medicines", "schedule, ledger; label rules; what she takes"),
     ("3", "engine", "compiles equations, advances many patients"),
     ("2", "mechanism", "the equations, one part of the body a file"),
     ("1", "evidence", "every number and label fact, with its source"),

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 import pytest
 from leaflet.typical import NMOL_PER_MG, decide, lived
+from report.reading_level import grades
 
-from tdm1 import evidence, regimen, safety
-from tdm1.report import explain
+from tdm1 import evidence, forecast, regimen, safety
+from tdm1.report import expect, explain
 
 
 def test_s01_every_antibody_carries_its_payload() -> None:
@@ -77,7 +78,19 @@ def test_s09_treatment_ends_for_severe_side_effects() -> None:
     assert (said.action, [reason.id for reason in said.reasons if reason.decides]) == ("stop", ["M3"])
 
 
-def test_s26_an_explanation_names_its_source() -> None:
+def test_s26_what_a_patient_reads_is_plain_and_has_its_source() -> None:
+    """Through the course, month by month: plain words of at most grade 8, and a source for every published number."""
+    found = forecast.expect("early", {"age_year": 52.0}, patients=64)
+    shown = expect.view(found)
+    assert max(grades(" ".join(expect.sentences(shown))).values()) <= 8.0
+    published = [one.share.in_trial for one in found.effects if one.share.in_trial is not None]
+    assert len(published) > 20
+    cited = " ".join(shown["sources"]["lines"])
+    for row in published:
+        for key in row.source.split(";"):
+            assert evidence.sources()[key].citation in cited
+    assert [row[0] for row in shown["timeline"]["rows"]] == [str(month) for month in range(1, 11)]
+    # Behind a number of the model stands its explanation, with its source too.
     text = str(explain.explain("plasma.clearance").as_json())
     assert "Lu D" in text
     assert "0.676" in text

@@ -21,7 +21,8 @@ _PINT = {
     "/mm3": "1/mm^3", "1/mm3": "1/mm^3", "/ul": "1/uL", "1/ul": "1/uL", "{cells}/ul": "1/uL", "cells/ul": "1/uL",
     "10*6/l": "1e6/L", "/nl": "1/nL", "10*12/l": "1e12/L", "u/l": "U/L", "iu/l": "U/L", "[iu]/l": "U/L", "[u]/l": "U/L",
     "mu/ml": "mU/mL", "ukat/l": "umol/s/L", "nkat/l": "nmol/s/L", "umol/l": "umol/L", "mmol/l": "mmol/L",
-    "mg/dl": "mg/dL", "mg/l": "mg/L", "%": "percent", "percent": "percent", "{fraction}": "dimensionless", "fraction": "dimensionless",
+    "mg/dl": "mg/dL", "mg/l": "mg/L", "%": "percent", "percent": "percent",
+    "{fraction}": "dimensionless", "fraction": "dimensionless",
     "g/dl": "g/dL", "meq/l": "mmol/L", "kg": "kg", "g": "gram", "[lb_av]": "pound", "lb": "pound", "lbs": "pound",
 }
 

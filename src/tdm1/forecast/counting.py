@@ -71,9 +71,9 @@ class Counter:
         return compared(plain, self._in_trial(endpoint, 100.0 * theirs.at(month)), len(theirs.time))
 
 
-def has_episodes(term: str) -> bool:
-    """Whether a term has episodes, of its own or of members that are named; a group of everything has none."""
-    return not any(one.name == term and one.least_grade > 1 for one in catalogue().groups)
+def _only_severe(term: str) -> bool:
+    """Whether a term is a group of severe events of every kind: it has no milder ones and no episodes of its own."""
+    return any(one.name == term and one.least_grade > 1 for one in catalogue().groups)
 
 
 def _first_month(lived: Lived, term: str) -> Flags | None:
@@ -100,13 +100,18 @@ def effects(counter: Counter, setting: str) -> tuple[Outcome, ...]:
     found: list[Outcome] = []
     for name, plain, group in _terms(setting):
         endpoint = f"adverse_events.{name}"
-        share = counter.share(f"{endpoint}.any_pct", lambda one, name=name: event_flags(one.arm, name, "any_pct"))
+        any_of, severe_of = f"{endpoint}.any_pct", f"{endpoint}.g3plus_pct"
+        severe = counter.share(severe_of, lambda one, name=name: event_flags(one.arm, name, "g3plus_pct"))
+        # A group of severe events alone is counted in that column of the published table.
+        share = severe if _only_severe(name) and severe is not None else counter.share(
+            any_of, lambda one, name=name: event_flags(one.arm, name, "any_pct")
+        )
         if share is None:
             continue
-        severe = counter.share(
-            f"{endpoint}.g3plus_pct", lambda one, name=name: event_flags(one.arm, name, "g3plus_pct")
-        )
-        first = counter.share("", lambda one, name=name: _first_month(one, name)) if has_episodes(name) else None
+        if _only_severe(name):
+            found.append(Outcome(name, "side effect", share, plain=plain, group=group))
+            continue
+        first = counter.share("", lambda one, name=name: _first_month(one, name))
         found.append(Outcome(name, "side effect", share, severe, first, plain, group))
     return tuple(sorted(found, key=lambda one: (one.group, -one.share.of_100, one.name)))
 

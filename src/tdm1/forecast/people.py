@@ -79,14 +79,16 @@ def _lowest(course: Course, count: int) -> Callable[[int], Array]:
         found = np.full((count, number), np.nan)
         for day, who, values in course.lab_visits:
             month = int((day - 1) // MONTH_DAY)
-            if 0 < day and month < number:
+            if day > 0 and month < number:
                 found[who, month] = np.fmin(found[who, month], values["platelets"][who])
         return found
 
     return by_month
 
 
-def _chunk(definition: TrialFile, arm: TDM1Arm, who: People, seed: int, wanted: int) -> tuple[Array, list[pl.DataFrame]]:
+def _chunk(
+    definition: TrialFile, arm: TDM1Arm, who: People, seed: int, wanted: int
+) -> tuple[Array, list[pl.DataFrame]]:
     """Lowest platelets, subjects and episodes of the first `wanted` people of a chunk."""
     course = run_course(definition, arm, who, safety.label.load(definition.setting, definition.region), seed)
     assert course.symptoms is not None

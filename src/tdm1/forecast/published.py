@@ -11,7 +11,7 @@ from tdm1.trial.published import PublishedRow
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A published share, of 100 (or a median, in months), with its 95 % interval, how it was printed, its role and its source."""
+    """A published share, of 100 (or a median, in months), with its 95 % interval, its printed form, role and source."""
 
     of_100: float
     lower95: float

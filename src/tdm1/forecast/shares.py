@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import exp, inf, log, sqrt
+from math import inf, log, sqrt
 from typing import Any
 
-from scipy.special import ndtri  # pyright: ignore[reportUnknownVariableType]
+from scipy.special import expit, ndtri  # pyright: ignore[reportUnknownVariableType]
 
 _LEVEL = 0.95
 
@@ -81,13 +81,11 @@ def wilson(count: int, n: int) -> tuple[float, float]:
 def _logit(of_100: float) -> float:
     if of_100 <= 0.0:
         return -inf
-    return inf if of_100 >= 100.0 else log(of_100 / (100.0 - of_100))
+    return inf if of_100 >= 100.0 else log(of_100) - log(100.0 - of_100)
 
 
 def _of_100(logit: float) -> float:
-    if logit == inf:
-        return 100.0
-    return 0.0 if logit == -inf else 100.0 / (1.0 + exp(-logit))
+    return 100.0 * float(expit(logit))
 
 
 def plausible(

@@ -115,8 +115,7 @@ def convert(test: LabTest, value: float, unit: str, upper_limit: float | None = 
     factor = test.factors.get(spelling)
     if factor is None:
         known = (test.unit, *(X_ULN,) * test.x_uln)
-        raise PersonError(f"{test.words} is in '{unit}', which is no unit of it{evidence.nearest(unit, test.factors)}"
-                          f" Give it in {' or '.join(known)}")
+        raise PersonError(f"{test.words} is in '{unit}', which is no unit of it; give it in {' or '.join(known)}")
     if upper_limit is not None and not (isfinite(upper_limit) and upper_limit > 0):
         raise PersonError(f"{test.words}: its upper limit of normal is {upper_limit:g} {unit}; it must be more than 0")
     multiple = value / upper_limit if upper_limit is not None and test.x_uln else None

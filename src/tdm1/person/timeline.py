@@ -194,10 +194,14 @@ def replay(record: PersonRecord, label: Label, schedule: Schedule, known: Sequen
             seen |= past.carried(day, last_dose)
         if day == first and baseline is not None:
             seen |= {_LVEF: _number(baseline)}
-        decided = label.decide(
-            _findings((day - start).days, seen, baseline), history, dose_due=due, required=(),
-        )
-        history = _as_given(decided, history, level_of(given[day], label.levels_mg_per_kg) if day in given else None)
+        level = level_of(given[day], label.levels_mg_per_kg) if day in given else None
+        if seen or _waits(history):
+            findings = _findings((day - start).days, seen, baseline)
+            decided = label.decide(findings, history, dose_due=due, required=())
+            history = _as_given(decided, history, level)
+        elif level is not None and level > history.level[0]:
+            # Nothing was measured and nothing is open, so the rules have nothing to say.
+            history = replace(history, level=np.array([level], dtype=np.int8))
         last_dose = day if day in given else last_dose
     seen = past.on(dose_day) | past.carried(dose_day, last_dose)
     if first is None and baseline is not None:
@@ -209,6 +213,11 @@ def replay(record: PersonRecord, label: Label, schedule: Schedule, known: Sequen
         column: past.labs[column][-1].day for column, one in used.items() if one is None and past.labs.get(column)
     }
     return Replay(decisions, start, dose_day, usable, stale)
+
+
+def _waits(history: History) -> bool:
+    """True when something of the past is still to be settled."""
+    return bool(history.open.any() or history.reduction_due[0] or history.stopped[0])
 
 
 def _as_given(decided: Decisions, before: History, level: int | None) -> History:
