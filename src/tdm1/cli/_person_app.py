@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tdm1.cli._app import Json, app
+from tdm1.cli._app import Json, Patients, Seed, app
 
 __all__ = ["app"]
 
@@ -36,3 +37,58 @@ def check(
     from tdm1.cli._check import run_check
 
     run_check(patient, on=on, region=region, as_json=json)
+
+
+@app.command(
+    short_help="The course as a calendar, and how to make up a dose.",
+    epilog="Example: tdm1 plan --setting early --start 2026-12-01 --weight-kg 64 --sex female --prepare",
+)
+def plan(
+    start: Annotated[str, typer.Option(metavar="DATE", help="Day of the first dose.")],
+    setting: Annotated[str, typer.Option(help="metastatic or early.")] = "metastatic",
+    region: Annotated[str, typer.Option(help="US, EU or England.")] = "US",
+    weight_kg: Annotated[float | None, typer.Option(help="Body weight for the milligrams, kg.")] = None,
+    level_mg_per_kg: Annotated[float | None, typer.Option(help="Dose level; left out: the full dose.")] = None,
+    cycles: Annotated[int | None, typer.Option(help="Doses to show; needed in metastatic disease.", min=1)] = None,
+    given: Annotated[str | None, typer.Option(metavar="DATES", help="Doses given so far, with commas.")] = None,
+    missed: Annotated[
+        str | None, typer.Option(metavar="DATES", help="Missed days, each with the day it was made good: DATE:DATE,…")
+    ] = None,
+    lvef: Annotated[str | None, typer.Option(metavar="DATES", help="Days of heart tests so far, with commas.")] = None,
+    sex: Annotated[str | None, typer.Option(help="female or male, for the end of contraception.")] = None,
+    ics: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a calendar file (.ics).")] = None,
+    prepare: Annotated[bool, typer.Option("--prepare", help="Print the preparation sheet of the next dose.")] = False,
+    json: Json = False,
+) -> None:
+    """List infusions, blood tests, heart tests and the end of contraception; a missed dose moves what follows."""
+    from tdm1.cli._plan import Request, run_plan
+
+    request = Request(
+        setting=setting, region=region, start=start, weight_kg=weight_kg, level_mg_per_kg=level_mg_per_kg,
+        cycles=cycles, given=given, missed=missed, lvef=lvef, sex=sex, ics=ics, prepare=prepare,
+    )
+    run_plan(request, as_json=json)
+
+
+@app.command(
+    short_help="Of 100 people like one: what to expect.",
+    epilog="Example: tdm1 expect early --known age_year=52 --known weight_kg=64 --out expect.html",
+)
+def expect(
+    setting: Annotated[str, typer.Argument(metavar="SETTING", help="metastatic or early.")],
+    known: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="What is known of the person; may be repeated.")
+    ] = None,
+    patients: Patients = None,
+    seed: Seed = None,
+    survival: Annotated[bool, typer.Option("--survival", help="Show how long people live, too.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page with pictures to this file.")] = None,
+    json: Json = False,
+) -> None:
+    """Simulate people like one and say in plain words what of 100 of them had, beside what the trial saw."""
+    from tdm1.cli._expect import covariates, run_expect
+
+    run_expect(
+        setting, covariates("--known", known or []), patients=patients, seed=seed, survival=survival, out=out,
+        as_json=json,
+    )
