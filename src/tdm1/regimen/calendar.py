@@ -1,4 +1,4 @@
-"""The course as a calendar: infusions, blood and heart tests, the end of contraception; a missed dose moves the rest."""
+"""The course as a calendar: infusions, blood and heart tests, end of contraception; a missed dose moves the rest."""
 
 from __future__ import annotations
 
