@@ -23,7 +23,7 @@ from tdm1.medicines import (
     treatment_classes,
 )
 from tdm1.medicines.recognise import read_text
-from tdm1.medicines.words import plain
+from tdm1.medicines.words import nothing, plain
 
 MISSPELT: dict[str, list[str] | None] = yaml.safe_load((Path(__file__).parent / "misspelt.yaml").read_text("utf-8"))
 TODAY = datetime.date(2026, 11, 25)
@@ -136,9 +136,9 @@ def test_a_medicine_that_cannot_be_is_refused(arguments: dict[str, str], words: 
 def test_any_text_is_read_or_asked_about_and_never_fails(text: str) -> None:
     found = read_text(text)
     assert set(found.ingredients) <= set(ingredients())
-    assert found == read_text(text)
-    if not found.ingredients and plain(text):
-        assert found.unread or found.spelt is False
+    assert found == read_text.__wrapped__(text)
+    if plain(text) not in nothing():
+        assert found.ingredients or found.unread
 
 
 @settings(max_examples=100, deadline=None)
@@ -176,4 +176,4 @@ def test_every_class_names_its_sources_and_has_members(name: str) -> None:
 
 def test_a_strong_inhibitor_has_a_half_life_or_is_asked_about() -> None:
     without = {one.name for one in ingredients().values() if "cyp3a4_strong" in one.classes and one.half_life_h is None}
-    assert without == {"grapefruit", "troleandomycin"}
+    assert without == {"ensitrelvir", "grapefruit", "troleandomycin"}

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import datetime
 from itertools import pairwise
-from typing import Any
 
 import pytest
+import yaml
 from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
+from regimen.plans import START, days, plan
 
 from tdm1 import evidence
-from tdm1.regimen import CoursePlan, CourseRequest, GivenDose, RegimenError, course
-from tdm1.regimen.calendar import add_months
+from tdm1.evidence._loader import ROOT
+from tdm1.regimen import GivenDose, RegimenError
 
-START = datetime.date(2026, 12, 1)
 DAYS = st.dates(datetime.date(2020, 1, 1), datetime.date(2040, 12, 31))
-
-
-def plan(**more: Any) -> CoursePlan:
-    return course(CourseRequest(**{"setting": "early", "region": "US", "first_dose": START, "sex": "female", **more}))
-
-
-def days(found: CoursePlan, kind: str) -> list[datetime.date]:
-    return [one.day for one in found.events if one.kind == kind]
 
 
 def test_early_disease_has_fourteen_infusions_three_weeks_apart_against_label() -> None:
@@ -38,7 +30,10 @@ def test_metastatic_disease_has_no_planned_end_against_label() -> None:
     """D3."""
     with pytest.raises(RegimenError, match="no planned end"):
         plan(setting="metastatic")
-    assert any("until the cancer grows" in note for note in plan(setting="metastatic", cycles=4).notes)
+    found = plan(setting="metastatic", cycles=4)
+    assert found.open_end and any("until the cancer grows" in note for note in found.notes)
+    ended = plan(setting="metastatic", cycles=4, last_dose=True)
+    assert not ended.open_end and not any("until the cancer grows" in note for note in ended.notes)
 
 
 def test_first_infusion_is_long_and_watched_longer_against_label() -> None:
@@ -47,6 +42,9 @@ def test_first_infusion_is_long_and_watched_longer_against_label() -> None:
     assert minutes == [180, *[60] * 13]
     slow = plan(doses_given=(GivenDose(START, 3.6, tolerated=False),))
     assert [one.minutes for one in slow.events if one.kind == "infusion"][1] == 180
+    kinds = [(one.infusion, one.infusion_minute, one.observation_minute) for one in plan().events if one.minutes]
+    assert kinds == [("first", 90, 90), *[("later", 30, 30)] * 13]
+    assert next(one for one in slow.events if one.infusion).infusion == "slow"
 
 
 def test_a_blood_test_before_every_dose_to_come_against_label() -> None:
@@ -56,46 +54,93 @@ def test_a_blood_test_before_every_dose_to_come_against_label() -> None:
     assert days(found, "blood_test") == wanted
 
 
-def test_heart_tests_before_the_start_and_every_three_months_against_label() -> None:
-    """C5."""
-    assert days(plan(), "heart_test")[:3] == [
-        datetime.date(2026, 11, 30), datetime.date(2027, 3, 1), datetime.date(2027, 6, 1)]
-    known = plan(lvef_days=(datetime.date(2026, 11, 10),), doses_given=(GivenDose(START, 3.6),))
-    assert days(known, "heart_test")[:2] == [datetime.date(2026, 11, 10), datetime.date(2027, 2, 10)]
-
-
 def test_a_missed_dose_is_given_soon_and_moves_all_that_follow_against_label() -> None:
     """D9: as soon as possible, not at the next planned cycle, and three weeks after it the next one."""
     planned = days(plan(), "infusion")
     moved = days(plan(missed=(planned[1],), given_instead=(planned[1] + datetime.timedelta(days=4),)), "infusion")
     assert moved[0] == planned[0] and moved[1] == planned[1] + datetime.timedelta(days=4)
     assert moved[2:] == [day + datetime.timedelta(days=4) for day in planned[2:]]
-    assert days(plan(missed=(planned[1],)), "infusion")[1] == planned[1] + datetime.timedelta(days=1)
+    alone = plan(missed=(planned[1],))
+    assert days(alone, "infusion")[1] == planned[1] + datetime.timedelta(days=1)
+    assert any("as no day was given for it" in note for note in alone.notes)
 
 
-def test_contraception_ends_seven_months_after_the_last_dose_against_label() -> None:
-    """P2 and P4: 31 August 2027 plus seven months is 31 March 2028."""
-    last = days(plan(), "infusion")[-1]
-    assert last == datetime.date(2027, 8, 31)
-    assert days(plan(), "contraception_end") == [datetime.date(2028, 3, 31)] == days(plan(), "breastfeeding_end")
-    assert days(plan(), "pregnancy_test") == [datetime.date(2026, 11, 30)]
-    assert days(plan(could_become_pregnant=False), "contraception_end") == []
+def test_everything_that_hangs_on_a_dose_moves_with_it_against_label() -> None:
+    """D9, C3, P2: blood tests and the end of contraception move as far as the doses do."""
+    late = datetime.timedelta(days=9)
+    planned = plan()
+    second = days(planned, "infusion")[1]
+    moved = plan(missed=(second,), given_instead=(second + late,))
+    assert days(moved, "blood_test") == days(planned, "blood_test")[:1] + [
+        day + late for day in days(planned, "blood_test")[1:]]
+    assert days(moved, "contraception_end") == [days(moved, "infusion")[-1] + relativedelta(months=7)]
+    assert any(f"the dose missed on {second} stands on {second + late}" in note for note in moved.notes)
 
 
-def test_contraception_of_men_by_region_against_label() -> None:
-    """P3: four months in the US; the EU text gives no months."""
-    assert days(plan(sex="male"), "contraception_end") == [datetime.date(2027, 12, 31)]
-    eu = plan(sex="male", region="EU")
-    assert days(eu, "contraception_end") == [] and any("no number of months" in note for note in eu.notes)
+def test_a_dose_can_be_missed_twice() -> None:
+    second = days(plan(), "infusion")[1]
+    again = second + datetime.timedelta(days=3)
+    found = plan(missed=(second, again), given_instead=(again, again + datetime.timedelta(days=4)))
+    assert days(found, "infusion")[1:3] == [again + datetime.timedelta(days=4), again + datetime.timedelta(days=25)]
 
 
-def test_sex_not_given_is_said() -> None:
-    assert any("sex is not given" in note for note in plan(sex=None).notes)
+def test_the_calendar_goes_on_from_a_late_dose_against_label() -> None:
+    """D9: 26 December is late, and the third dose comes 21 days after it."""
+    found = plan(doses_given=(GivenDose(START, 3.6), GivenDose(datetime.date(2026, 12, 26), 3.6)))
+    assert days(found, "infusion")[2] == datetime.date(2027, 1, 16)
 
 
-@given(DAYS, st.integers(0, 40))
-def test_months_against_dateutil(day: datetime.date, count: int) -> None:
-    assert add_months(day, count) == day + relativedelta(months=count)
+def test_doses_given_too_close_are_said_against_label() -> None:
+    """D9."""
+    found = plan(doses_given=(GivenDose(START, 3.6), GivenDose(datetime.date(2026, 12, 18), 3.6)))
+    assert any("lie 17 days apart; the label keeps 21 days" in note for note in found.notes)
+    right = plan(doses_given=(GivenDose(START, 3.6), GivenDose(datetime.date(2026, 12, 22), 3.6)))
+    assert not any("days apart" in note for note in right.notes)
+
+
+def test_entries_name_their_lines_of_the_label() -> None:
+    """D1, D5, D6, C2 to C8, C10 and P1 to P5, each where it belongs."""
+    found = (*plan().events, *plan(sex="male").events)
+    lines = {one.name: {line.id for line in one.statements} for one in found}
+    assert lines["infusion_first"] == {"D1", "D5", "C6", "C7", "C8", "C10"}
+    assert lines["infusion_later"] == {"D1", "D6", "C6", "C7", "C8", "C10"}
+    assert lines["blood_test"] == {"C3", "C4"} and lines["heart_test"] == {"C5"}
+    assert lines["pregnancy_test"] == {"C2", "P1"} and lines["contraception_female"] == {"P2", "P5"}
+    assert lines["contraception_male"] == {"P3"} and lines["breastfeeding"] == {"P4"}
+    slow = plan(doses_given=(GivenDose(START, 3.6, tolerated=False),)).events
+    assert {"D6", "D9"} <= {line.id for one in slow if one.name == "infusion_slow" for line in one.statements}
+
+
+def test_notes_against_label() -> None:
+    """C1, C9, D4 and D12 belong to no day."""
+    said = " ".join(plan(weight_kg=64).notes)
+    assert "HER2-positive [C1]" in said and "platelets under 100 x 10^9/L" in said and "14 doses in all" in said
+    assert "64 kg" in said and "milligrams are left out" in " ".join(plan().notes)
+
+
+def test_statements_of_one_region_only() -> None:
+    """The US and the EU text say the same of women, each from its own source."""
+    sources = {
+        region: next(one.source for one in plan(region=region).events if one.kind == "contraception_end")
+        for region in ("US", "EU", "England")
+    }
+    assert sources["EU"] == sources["England"] != sources["US"]
+    for region in sources:
+        for one in plan(region=region).events:
+            ids = [line.id for line in one.statements]
+            assert ids and len(ids) == len(set(ids))
+
+
+def test_statements_agree_with_those_of_the_screening() -> None:
+    """Some lines of the label stand in both files; source, place and reading mark must not part."""
+    screening = yaml.safe_load(ROOT.joinpath("screening.yaml").read_text("utf-8"))["statements"]
+    shared = 0
+    for line in {line for one in plan(region="EU").events for line in one.statements}:
+        if line.id in screening:
+            shared += 1
+            assert {key: screening[line.id][key] for key in ("source", "where", "read")} == {
+                "source": line.source, "where": line.where, "read": line.read}, line.id
+    assert shared >= 6
 
 
 @given(DAYS, st.lists(st.integers(1, 30), max_size=5), st.integers(1, 14))
@@ -114,41 +159,35 @@ def test_infusions_are_never_closer_than_three_weeks(first: datetime.date, delay
 
 
 def test_the_level_of_the_last_dose_goes_on_and_is_never_raised_against_label() -> None:
-    """D8."""
+    """D7 and D8."""
     given_ = (GivenDose(START, 3.6), GivenDose(START + datetime.timedelta(days=21), 3.0))
     found = plan(doses_given=given_, weight_kg=70)
-    assert [one.level_mg_per_kg for one in found.events if one.kind == "infusion"][:4] == [3.6, 3.0, 3.0, 3.0]
-    assert [one.dose_mg for one in found.events if one.kind == "infusion"][2] == pytest.approx(210)
+    infusions = [one for one in found.events if one.kind == "infusion"]
+    assert [one.level_mg_per_kg for one in infusions][:4] == [3.6, 3.0, 3.0, 3.0]
+    assert [one.dose_mg for one in infusions][:3] == [None, None, pytest.approx(210)]
+    lower = plan(doses_given=given_, weight_kg=70, level_mg_per_kg=2.4)
+    assert next(one.level_mg_per_kg for one in lower.events if one.infusion) == 2.4
     with pytest.raises(RegimenError, match="never raised"):
         plan(doses_given=given_, level_mg_per_kg=3.6)
 
 
-@pytest.mark.parametrize(
-    ("more", "words"),
-    [
-        ({"setting": "late"}, "metastatic or early"),
-        ({"region": "UK"}, "US, EU or England"),
-        ({"cycles": 15}, "14 doses in all"),
-        ({"cycles": 0}, "1 to 60"),
-        ({"level_mg_per_kg": 4.8}, "never goes above"),
-        ({"missed": (datetime.date(2026, 12, 2),)}, "no dose is planned"),
-        ({"doses_given": (GivenDose(datetime.date(2026, 12, 3), 3.6),)}, "first dose is on"),
-        ({"missed": (START,), "given_instead": (START,)}, "give a later day"),
-    ],
-)
-def test_what_cannot_be_is_refused(more: dict[str, Any], words: str) -> None:
-    with pytest.raises(RegimenError, match=words):
-        plan(**more)
+def test_a_dose_that_was_raised_again_is_said_and_not_followed_against_label() -> None:
+    """D8."""
+    levels = (3.6, 2.4, 3.0, 3.0)
+    given_ = tuple(GivenDose(START + datetime.timedelta(days=21 * n), level) for n, level in enumerate(levels))
+    found = plan(doses_given=given_)
+    assert {one.level_mg_per_kg for one in found.events if one.infusion} == {2.4}
+    assert [note for note in found.notes if "D8" in note] == [
+        f"the dose given on {one.day} was above an earlier one; the label never goes back up, so the lowest "
+        "level given goes on [D8]" for one in given_[2:]]
+
+
+def test_rounded_milligrams_do_not_make_another_level() -> None:
+    """252 mg for 70.8 kg are 3.56 mg/kg, which is the full dose; the next one is 3.6 mg/kg again."""
+    found = plan(doses_given=(GivenDose(START, 3.56),), level_mg_per_kg=3.6)
+    assert [one.level_mg_per_kg for one in found.events if one.kind == "infusion"][:2] == [3.56, 3.6]
 
 
 def test_every_entry_has_its_source() -> None:
     for one in (*plan().events, *plan(sex="male").events):
         assert one.source in evidence.sources() and one.where and one.read in ("read", "secondary", "recall")
-
-
-def test_words_of_the_calendar_say_the_months_of_the_facts() -> None:
-    """The sentence and the reckoning must not part."""
-    said = {one.id: one.detail for one in (*plan().events, *plan(sex="male").events)}
-    assert said["P2"].startswith(f"{evidence.value('monitoring.contraception_female', 'month'):g} months")
-    assert said["P3"].startswith(f"{evidence.value('monitoring.contraception_male_us', 'month'):g} months")
-    assert f"every {evidence.value('monitoring.lvef_every', 'month'):g} months" in said["C5"]

@@ -38,38 +38,103 @@ def test_a_dose_with_rounding_noise_takes_no_further_vial() -> None:
     assert least_waste(70 * 3.6 + 8 + 1e-12).content_mg == 260
 
 
-@given(st.floats(30, 200), st.sampled_from([3.6, 3.0, 2.4]))
-def test_volume_against_weight_times_dose_over_twenty(weight: float, level: float) -> None:
-    """R5: volume (mL) is weight (kg) times dose (mg/kg) over 20, here rounded to 0.1 mL."""
-    made = prepare(weight * level, weight_kg=weight)
-    assert made.volume_ml == pytest.approx(weight * level / 20, abs=0.0500001)
+@given(st.floats(2, 1800))
+def test_volume_against_dose_over_twenty(dose: float) -> None:
+    """R5: mL are mg over 20, rounded to 0.1 mL; the vials hold what is drawn, with the least left over."""
+    made = prepare(dose)
+    assert made.volume_ml == pytest.approx(dose / 20, abs=0.0500001)
+    assert made.volume_ml * 10 == pytest.approx(round(made.volume_ml * 10))
     assert made.drawn_mg == pytest.approx(made.volume_ml * 20)
-    assert made.volume_ml <= made.vials.content_mg / 20 + 1e-9
-    assert made.waste_mg == pytest.approx(made.vials.content_mg - made.drawn_mg)
+    assert made.solution_ml == pytest.approx(made.vials.content_mg / 20) and made.volume_ml <= made.solution_ml + 1e-9
+    assert made.waste_mg == pytest.approx(made.vials.content_mg - made.drawn_mg) and made.waste_mg >= 0
+    assert (made.vials.content_mg, made.vials.small + made.vials.large) == _brute(made.drawn_mg)
+
+
+@given(st.floats(30, 200), st.sampled_from([3.6, 3.0, 2.4]))
+def test_rounding_never_goes_above_the_largest_dose_of_a_weight_against_label(weight: float, level: float) -> None:
+    """D2: never above 3.6 mg/kg, so the volume of a full dose is not rounded upwards."""
+    made = prepare(weight * level, weight_kg=weight)
+    assert made.drawn_mg <= 3.6 * weight * (1 + 1e-8)
+    assert abs(made.volume_ml - weight * level / 20) < 0.1
+    if level < 3.6:
+        assert made.volume_ml == prepare(weight * level).volume_ml
+
+
+@pytest.mark.parametrize(
+    ("dose", "weight", "volume"),
+    [(253.8, None, 12.7), (253.8, 70.5, 12.6), (252, 70, 12.6), (230.4, 64, 11.5), (253, None, 12.7), (251, None, 12.6),
+     (2, None, 0.1), (1, None, 0.1)],
+)
+def test_volume_by_hand(dose: float, weight: float | None, volume: float) -> None:
+    """Half a step is rounded upwards: 253 mg are 12.65 mL, drawn as 12.7 mL."""
+    assert prepare(dose, weight_kg=weight).volume_ml == volume
+
+
+def test_vials_hold_what_is_drawn() -> None:
+    """100.9 mg are drawn as 5.0 mL, which one vial of 100 mg holds."""
+    made = prepare(100.9)
+    assert (made.drawn_mg, made.vials.small, made.vials.large, made.waste_mg) == (100, 1, 0, 0)
+    assert next(step.text for step in made.steps if step.id == "R5").endswith("100 mg; nothing is left over")
 
 
 def _steps(region: str, infusion: str = "later") -> dict[str, str]:
     return {step.id: step.text for step in prepare(252, region=region, infusion=infusion).steps}  # type: ignore[arg-type]
 
 
-def test_steps_against_label_us() -> None:
+#: What the sheet must say by the label's lines (D2, D10 to D12, C6, C7, R1 to R13), for 252 mg.
+_EVERYWHERE = {
+    "R1": ["1 vial of 160 mg and 1 vial of 100 mg", "single dose"],
+    "R2": ["sterile water for injection", "8 mL into each vial of 160 mg", "5 mL into each vial of 100 mg"],
+    "R3": ["20 mg", "13 mL in all"],
+    "R4": ["swirl", "do not shake", "clear to slightly opalescent, colourless to pale brown"],
+    "R5": ["12.6 mL", "20 mg/mL", "252 mg", "discard the 8 mg left"],
+    "R9": ["never dextrose", "no other medicine"],
+    "R10": ["2 to 8 °C", "do not freeze or shake"],
+    "R11": ["at once", "24 hours at 2 to 8 °C", "discard", "never freeze"],
+    "R12": ["24 hours at 2 to 8 °C"],
+    "R13": ["gloves, gown, cabinet"],
+    "D2": ["never a push or bolus"],
+    "D10": ["slow or interrupt", "interrupt it if severe", "stop for good if it threatens life"],
+    "D11": ["never exchanged for or with trastuzumab", "check the label of each vial"],
+    "D12": ["mg per kg"],
+    "C6": ["anaphylaxis"],
+    "C7": ["infusion site"],
+}
+
+
+@pytest.mark.parametrize("region", ["US", "EU", "England"])
+@pytest.mark.parametrize("line", _EVERYWHERE)
+def test_step_against_label(line: str, region: str) -> None:
+    said = _steps(region)[line]
+    assert all(words in said for words in _EVERYWHERE[line]), said
+
+
+def test_bag_and_filter_against_label_us() -> None:
+    """R6 and R8."""
     said = _steps("US")
-    assert "1 vial of 160 mg and 1 vial of 100 mg" in said["R1"]
-    assert "8 mL into each vial of 160 mg" in said["R2"] and "5 mL into each vial of 100 mg" in said["R2"]
-    assert "do not shake" in said["R4"]
-    assert "12.6 mL" in said["R5"] and "20 mg/mL" in said["R5"]
-    assert "250 mL sodium chloride 0.9 %, and no other" in said["R6"] and "R7" not in said
+    assert said["R6"] == "into a bag of 250 mL sodium chloride 0.9 %, and no other" and "R7" not in said
     assert "0.2 or 0.22" in said["R8"] and "left out" not in said["R8"]
-    assert "never dextrose" in said["R9"]
-    assert "24 hours at 2 to 8" in said["R11"] and "never freeze" in said["R11"]
-    assert "never exchanged for or with trastuzumab" in said["D11"]
-    assert "never a push or bolus" in said["D2"]
+    assert "trade name" not in said["D11"]
 
 
-def test_steps_against_label_eu() -> None:
-    said = _steps("EU")
-    assert "0.45 % or 0.9 %" in said["R7"] and "R6" not in said
-    assert "may be left out" in said["R8"]
+@pytest.mark.parametrize("region", ["EU", "England"])
+def test_bag_and_filter_against_label_eu(region: str) -> None:
+    """R7 and R8, and the trade name of D11."""
+    said = _steps(region)
+    assert said["R7"] == "into a bag of 250 mL sodium chloride 0.45 % or 0.9 %" and "R6" not in said
+    assert "with sodium chloride 0.9 %" in said["R8"] and "with 0.45 % the filter may be left out" in said["R8"]
+    assert "trade name" in said["D11"]
+
+
+def test_only_the_vials_that_are_used_are_named() -> None:
+    said = {step.id: step.text for step in prepare(320).steps}
+    assert said["R1"].startswith("take 2 vials of 160 mg;") and "100" not in said["R1"] + said["R2"]
+
+
+def test_no_step_stands_twice() -> None:
+    for region, infusion in itertools.product(("US", "EU", "England"), ("first", "later", "slow")):
+        ids = [step.id for step in prepare(252, region=region, infusion=infusion).steps]  # type: ignore[arg-type]
+        assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize(
@@ -94,6 +159,11 @@ def test_every_step_has_its_source(region: str) -> None:
     [
         ({"dose_mg": 0}, "more than 0"),
         ({"dose_mg": float("nan")}, "more than 0"),
+        ({"dose_mg": float("inf")}, "at most 1800"),
+        ({"dose_mg": 1e300}, "at most 1800"),
+        ({"dose_mg": 0.9}, "smallest volume"),
+        ({"dose_mg": 1, "weight_kg": 0.28}, "smallest volume"),
+        ({"dose_mg": 252, "weight_kg": float("nan")}, "weight_kg"),
         ({"dose_mg": 300, "weight_kg": 70}, "never goes above 3.6"),
         ({"dose_mg": 252, "weight_kg": -1}, "weight_kg"),
         ({"dose_mg": 252, "region": "UK"}, "US, EU, England"),

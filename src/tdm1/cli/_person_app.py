@@ -92,3 +92,44 @@ def expect(
         setting, covariates("--known", known or []), patients=patients, seed=seed, survival=survival, out=out,
         as_json=json,
     )
+
+
+@app.command(
+    short_help="How soon to call about what one feels.",
+    epilog='Example: tdm1 symptoms "my gums bleed and I have a fever of 38.4"',
+)
+def symptoms(
+    words: Annotated[list[str], typer.Argument(metavar="WORDS…", help="What the person feels, in plain words.")],
+    temperature_c: Annotated[
+        float | None, typer.Option(help="Measured body temperature, °C; it may stand in the words, too.")
+    ] = None,
+    days_since_dose: Annotated[
+        int | None, typer.Option(help="Whole days since the last infusion.", min=0)
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say whether to call at once, today, or to tell at the next visit, why, and what may help."""
+    from tdm1.cli._symptoms import run_symptoms
+
+    run_symptoms(words, temperature_c=temperature_c, days_since_dose=days_since_dose, as_json=json)
+
+
+@app.command(
+    short_help="The web page and the services for a clinic's system.",
+    epilog="Example: tdm1 serve --port 8000",
+)
+def serve(
+    host: Annotated[str, typer.Option(help="Address to serve on; this machine alone by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to serve on.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Number of processes.", min=1)] = 1,
+    config: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings: trusted clients, limits, names (YAML or JSON).")
+    ] = None,
+    without_tokens: Annotated[
+        bool, typer.Option("--without-tokens", help="Serve other machines although no trusted clients are set.")
+    ] = False,
+) -> None:
+    """Serve three doors (what to expect, next dose, explore), an HTTP interface and CDS Hooks, until Ctrl-C."""
+    from tdm1.cli._serve import run_serve
+
+    run_serve(host, port, workers, config, without_tokens=without_tokens)

@@ -34,7 +34,8 @@ class Medicine:
     code, system      a code and its system (short name or FHIR address), instead of a name or beside it
     active            is it taken now
     started, stopped  first and last day, where known
-    Raises MedicineError without a name and a code, for an unknown system, and for a text that is no name.
+    Raises MedicineError without a name and a code, for an unknown system, a name that is too long, and a last day
+    before the first.
     """
 
     name: str | None = None
@@ -53,6 +54,10 @@ class Medicine:
         if self.system is not None and self.system not in SYSTEMS:
             raise MedicineError(f"'{self.system}' is no code system{nearest(self.system, SYSTEMS)}"
                                 f" (known: {', '.join(sorted(set(SYSTEMS.values())))})")
+
+        if self.started is not None and self.stopped is not None and self.stopped < self.started:
+            raise MedicineError(f"'{self.said}' was stopped on {self.stopped}, before it was started "
+                                f"on {self.started}: mend one of the two")
 
     @property
     def said(self) -> str:

@@ -14,6 +14,7 @@ from tdm1.evidence._loader import ROOT, parse_yaml
 from tdm1.medicines.words import plain
 
 _FOLDER = ROOT.joinpath("medicines")
+_NO_INGREDIENTS = ("classes.yaml", "codes.yaml", "look_alike.yaml", "memberships.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,12 @@ def _codes(raw: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(found + [(system, code) for system in ("atc", "unii", "ndc") for code in raw.get(system, ())])
 
 
+@cache
 def _documents() -> list[tuple[str, dict[str, Any]]]:
     files = sorted((entry for entry in _FOLDER.iterdir() if entry.name.endswith(".yaml")), key=lambda one: one.name)
     return [
         (f"medicines/{file.name}", parse_yaml(file.read_text("utf-8"), f"medicines/{file.name}"))
-        for file in files if file.name != "classes.yaml"
+        for file in files if file.name not in _NO_INGREDIENTS
     ]
 
 
@@ -98,11 +100,12 @@ def ingredients() -> dict[str, Ingredient]:
 
 @cache
 def combinations() -> dict[str, tuple[str, ...]]:
-    """Brands that hold several ingredients. Raises EvidenceError for an ingredient that is not in the register."""
+    """Brands and what they hold. Raises EvidenceError for an ingredient that is not in the register."""
     known = ingredients()
     found: dict[str, tuple[str, ...]] = {}
     for file, document in _documents():
-        for brand, parts in document.get("combinations", {}).items():
+        grouped = {name: group["holds"] for group in document.get("brands", ()) for name in group["names"]}
+        for brand, parts in {**document.get("combinations", {}), **grouped}.items():
             for part in parts:
                 if part not in known:
                     raise evidence.EvidenceError(f"{file}: '{brand}': no ingredient '{part}'"
@@ -119,6 +122,13 @@ def by_name() -> dict[str, tuple[str, ...]]:
         for name in (one.name, *one.names):
             found[plain(name)] = (one.name,)
     return found
+
+
+@cache
+def look_alikes() -> frozenset[str]:
+    """Plain names of medicines that are not in the register and look like one that is: never read as a misspelling."""
+    file = "medicines/look_alike.yaml"
+    return frozenset(plain(name) for name in parse_yaml(ROOT.joinpath(file).read_text("utf-8"), file)["names"])
 
 
 @cache

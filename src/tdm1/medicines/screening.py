@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tdm1 import evidence
 from tdm1.evidence import nearest
 from tdm1.medicines._errors import MedicineError
 from tdm1.medicines.medicine import Medicine
-from tdm1.medicines.recognise import Recognised, recognise
+from tdm1.medicines.membership import membership
+from tdm1.medicines.recognise import Recognised, disagreement, recognise
 from tdm1.medicines.register import Ingredient, WarningClass, classes, ingredients
+from tdm1.medicines.words import outside, plain
 
 _REGIONS = ("US", "EU", "England")
 _WAITS = "cyp3a4_strong"
@@ -69,6 +72,7 @@ def screen(
     for one in found:
         if one.by == "unknown":
             questions.append(_question(one))
+        questions += [asked for asked in (disagreement(one.given),) if asked]
         for name in one.ingredients:
             part = ingredients()[name]
             for member in part.classes:
@@ -88,7 +92,7 @@ def _judge(
 ) -> tuple[MedicineWarning | None, str]:
     """The warning of one class for one ingredient, or the question without whose answer it cannot be told."""
     text = member.text
-    if not one.given.active:
+    if _has_stopped(one.given, on):
         if member.name != _WAITS:
             return None, ""
         waits = _still_there(part, one.given, on)
@@ -102,11 +106,19 @@ def _judge(
         text = f"{text}; the last platelet count is {platelets:g} × 10⁹/L"
     if one.by == "spelling":
         text = f"{text} (read as {part.name})"
-    note = f"membership: {member.membership_source}, {member.membership_read}"
+    if one.given.name is not None and outside() & set(plain(one.given.name).split()):
+        text = f"{text}; from the skin, nose or eye little of it reaches the blood: ask the pharmacist"
+    note = membership(member.name, part.name).note
     return MedicineWarning(
         member.id, one.given.said, part.name, member.kind, text, member.advice, member.source, member.where,
         member.read, note,
     ), ""
+
+
+def _has_stopped(given: Medicine, on: datetime.date | None) -> bool:
+    """Said to be stopped, or with a last day before the day of the question."""
+    past = given.stopped is not None and on is not None and given.stopped < on
+    return past or not given.active
 
 
 def _still_there(part: Ingredient, given: Medicine, on: datetime.date | None) -> bool | None:
@@ -120,10 +132,18 @@ def _still_there(part: Ingredient, given: Medicine, on: datetime.date | None) ->
 def treatment_classes(medicine: Medicine) -> tuple[str, ...]:
     """What an earlier medicine counts as for eligibility: taxane, trastuzumab, her2, anthracycline, t_dm1, …
 
-    Empty where it is none of them, and where it could only be read in part.
+    Empty where it is none of them. Of a text that was read in part, a name that begins another one counts for nothing:
+    'trastuzumab xyz' may be any of the conjugates of trastuzumab. Where code and name disagree, nothing counts.
     """
     known = ingredients()
     found = recognise(medicine)
-    if found.by == "unknown" and not found.ingredients:
+    if disagreement(medicine):
         return ()
-    return tuple(dict.fromkeys(one for name in found.ingredients for one in known[name].treats))
+    sure = [name for name in found.ingredients if found.by != "unknown" or name not in _beginnings()]
+    return tuple(dict.fromkeys(one for name in sure for one in known[name].treats))
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    """Ingredients whose name begins that of another one, as trastuzumab does."""
+    return frozenset(name for name in ingredients() if any(other.startswith(f"{name} ") for other in ingredients()))

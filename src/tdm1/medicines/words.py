@@ -17,7 +17,6 @@ _SPLIT = re.compile(r"\s*(?:[/+&,;|]|\band\b|\bwith\b|\bplus\b)\s*")
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
 
 
-
 @cache
 def fillers() -> frozenset[str]:
     """Words beside a name that say form, salt, way or time, and name no medicine."""
@@ -30,6 +29,19 @@ def nothing() -> frozenset[str]:
     return frozenset(_document()["no_medicine"])
 
 
+@cache
+def not_taken() -> frozenset[str]:
+    """Words that say that what is named is not taken."""
+    return frozenset(_document()["not_taken"])
+
+
+@cache
+def outside() -> frozenset[str]:
+    """Words for forms of which little reaches the blood: creams, eye drops."""
+    return frozenset(_document()["outside"])
+
+
+@cache
 def _document() -> dict[str, Any]:
     return parse_yaml(ROOT.joinpath(_FILE).read_text("utf-8"), _FILE)
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import calendar as months
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from tdm1 import evidence
-from tdm1.evidence._loader import ROOT, parse_yaml
-from tdm1.regimen._errors import RegimenError
+from tdm1.regimen._course_check import checked, cycles_of, planned_level, steps_up, too_close
+from tdm1.regimen._course_days import MadeUp, dose_days
+from tdm1.regimen._course_tests import contraception, heart_tests
+from tdm1.regimen.plan_event import Infusion, PlanEvent, event, note
 from tdm1.regimen.schedule import Schedule, dose_mg, observation_minute
-
-EventKind = Literal["infusion", "blood_test", "heart_test", "pregnancy_test", "contraception_end", "breastfeeding_end"]
-_FILE = "calendar.yaml"
-#: Longest calendar that is made for a course without a planned end.
-_MOST_CYCLES = 60
 
 
 @dataclass(frozen=True, slots=True)
 class GivenDose:
-    """A dose that was given."""
+    """A dose that was given. `tolerated` is False when there was an infusion reaction."""
 
     day: datetime.date
     level_mg_per_kg: float
@@ -31,57 +25,20 @@ class GivenDose:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanEvent:
-    """One entry of the calendar. `minutes` is what it takes where that is known; `cycle` the number of the dose.
-
-    `done` marks what the record says has happened. `dose_mg` is None without a body weight.
-    """
-
-    day: datetime.date
-    kind: EventKind
-    title: str
-    detail: str
-    minutes: float | None
-    cycle: int | None
-    level_mg_per_kg: float | None
-    dose_mg: float | None
-    done: bool
-    id: str
-    source: str
-    where: str
-    read: str
-
-
-@dataclass(frozen=True, slots=True)
 class CoursePlan:
-    """The whole calendar in the order of its days, with notes on what it leaves open."""
+    """The whole calendar in the order of its days, with notes on what it leaves open.
+
+    open_end   the last dose shown is not known to be the last one of the treatment
+    """
 
     setting: str
     region: str
     events: tuple[PlanEvent, ...]
     notes: tuple[str, ...]
-
-
-def add_months(day: datetime.date, count: int) -> datetime.date:
-    """The same day some calendar months later; the last day of a month that is shorter."""
-    month = day.month - 1 + count
-    year, month = day.year + month // 12, month % 12 + 1
-    return datetime.date(year, month, min(day.day, months.monthrange(year, month)[1]))
-
-
-@cache
-def _words() -> dict[str, dict[str, Any]]:
-    return parse_yaml(ROOT.joinpath(_FILE).read_text("utf-8"), _FILE)["events"]
-
-
-def _event(name: str, day: datetime.date, kind: EventKind, **more: Any) -> PlanEvent:
-    raw = _words()[name]
-    fill: dict[str, Any] = more.pop("fill", {})
-    rest: dict[str, Any] = {"minutes": None, "cycle": None, "level_mg_per_kg": None, "dose_mg": None, "done": False}
-    return PlanEvent(
-        day=day, kind=kind, title=raw["title"].format(**fill), detail=raw["detail"].format(**fill), id=raw["id"],
-        source=raw["source"], where=raw["where"], read=raw["read"], **(rest | more),
-    )
+    first_dose: datetime.date
+    open_end: bool
+    sex: Literal["female", "male"] | None
+    could_become_pregnant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +47,16 @@ class CourseRequest:
 
     first_dose       day of the first dose, planned or given
     weight_kg        body weight for the milligrams; None leaves them out
-    level_mg_per_kg  level of the doses to come; None: that of the last dose, else the full dose
+    level_mg_per_kg  level of the doses to come; None: that of the doses given, else the full dose
     doses_given      doses so far; the calendar goes on from the last of them
     cycles           number of doses in all; needed in metastatic disease, which has no planned end
     missed           planned days on which no dose was given: it is given as soon as possible
-    given_instead    for each missed day, the day on which it can be given; none: the day after
+    given_instead    for each missed day, the day on which it can be given; none: the day after, which a note says
     lvef_days        days on which the ejection fraction was measured
     sex              female or male, for contraception; None leaves these entries out and says so
-    could_become_pregnant   False leaves contraception out
+    could_become_pregnant   False leaves contraception, breastfeeding and the pregnancy test out
+    last_dose        the last of the `cycles` is known to be the last dose of the treatment. The end of contraception is
+                     shown only then, and where all doses planned in early disease are shown
     """
 
     setting: str
@@ -112,6 +71,13 @@ class CourseRequest:
     lvef_days: tuple[datetime.date, ...] = ()
     sex: Literal["female", "male"] | None = None
     could_become_pregnant: bool = True
+    last_dose: bool = False
+
+
+_ORDER: dict[str, int] = {
+    kind: place for place, kind in enumerate(
+        ("pregnancy_test", "heart_test", "blood_test", "infusion", "contraception_end", "breastfeeding_end"))
+}
 
 
 def course(asked: CourseRequest) -> CoursePlan:
@@ -122,151 +88,72 @@ def course(asked: CourseRequest) -> CoursePlan:
     cannot be.
     """
     schedule = Schedule.of_label(asked.setting)
-    if asked.region not in ("US", "EU", "England"):
-        raise RegimenError(f"there is no label text for region '{asked.region}'; it may be US, EU or England")
-    cycles = _cycles(asked, schedule)
+    checked(asked)
+    cycles = cycles_of(asked, schedule)
     given = tuple(sorted(asked.doses_given, key=lambda one: one.day))
-    if given and given[0].day != asked.first_dose:
-        raise RegimenError(f"the first dose is on {asked.first_dose}, but doses_given begins on {given[0].day}")
-    days = _dose_days(asked, schedule, given, cycles)
-    level = _level(asked, given)
-    events: list[PlanEvent] = []
-    before_day = datetime.timedelta(days=evidence.value("monitoring.blood_test_before", "day"))
-    for number, day in enumerate(days, start=1):
-        done = number <= len(given)
-        tolerated = all(one.tolerated for one in given)
-        at = given[number - 1].level_mg_per_kg if done else level
-        slow = number == 1 or not tolerated
-        events.append(_infusion(schedule, number, day, at, asked.weight_kg, slow=slow, done=done))
-        if not done:
-            events.append(_event("blood_test", day - before_day, "blood_test", cycle=number))
-    events += _heart_tests(asked, days, len(given))
-    notes = [*_notes(asked, schedule)]
-    events += _pregnancy(asked, days, len(given), notes)
-    return CoursePlan(asked.setting, asked.region, tuple(sorted(events, key=lambda one: (one.day, _ORDER[one.kind]))),
-                      tuple(notes))
-
-
-_ORDER: dict[str, int] = {
-    kind: place for place, kind in enumerate(
-        ("pregnancy_test", "heart_test", "blood_test", "infusion", "contraception_end", "breastfeeding_end"))
-}
-
-
-def _cycles(asked: CourseRequest, schedule: Schedule) -> int:
-    given = len(asked.doses_given)
-    if asked.cycles is None and schedule.max_cycles is None:
-        raise RegimenError("treatment of metastatic disease has no planned end: say how many cycles to show")
-    cycles = schedule.max_cycles if asked.cycles is None else asked.cycles
-    assert cycles is not None
-    if not 1 <= cycles <= _MOST_CYCLES:
-        raise RegimenError(f"cycles is {cycles}; give 1 to {_MOST_CYCLES}")
-    if schedule.max_cycles is not None and cycles > schedule.max_cycles:
-        raise RegimenError(f"cycles is {cycles}; early disease has {schedule.max_cycles} doses in all")
-    if given > cycles:
-        raise RegimenError(f"{given} doses were given, but the calendar is asked for {cycles} cycles")
-    return cycles
-
-
-def _level(asked: CourseRequest, given: Sequence[GivenDose]) -> float:
-    full = evidence.value("label.us.dose_full", "mg/kg")
-    level = asked.level_mg_per_kg or (given[-1].level_mg_per_kg if given else full)
-    if not 0 < level <= full:
-        raise RegimenError(f"level_mg_per_kg is {level:g}; the label never goes above {full:g} mg/kg")
-    if given and level > given[-1].level_mg_per_kg:
-        raise RegimenError(f"level_mg_per_kg is {level:g} after {given[-1].level_mg_per_kg:g}; after a reduction the "
-                           "dose is never raised again")
-    return level
-
-
-def _dose_days(
-    asked: CourseRequest, schedule: Schedule, given: Sequence[GivenDose], cycles: int
-) -> list[datetime.date]:
-    """Days of all doses: those given, then each one interval after the one before, or later where one was missed."""
-    interval = datetime.timedelta(days=schedule.interval_day)
-    days = [one.day for one in given]
-    for before, after in pairwise(days):
-        if after <= before:
-            raise RegimenError(f"doses_given: {after} stands twice")
-    if asked.given_instead and len(asked.given_instead) != len(asked.missed):
-        raise RegimenError("given_instead needs one day for each missed day")
-    instead = dict(zip(asked.missed, asked.given_instead, strict=False))
-    open_misses = set(asked.missed)
-    while len(days) < cycles:
-        day = days[-1] + interval if days else asked.first_dose
-        while day in open_misses:
-            open_misses.discard(day)
-            later = instead.get(day, day + datetime.timedelta(days=1))
-            if later <= day:
-                raise RegimenError(f"the dose missed on {day} cannot be given on {later}; give a later day")
-            day = later
-        days.append(day)
-    if open_misses:
-        first = min(open_misses)
-        raise RegimenError(f"no dose is planned on {first}, so none can be missed then; planned days are "
-                           f"{', '.join(map(str, days[:3]))}, …")
-    return days
-
-
-def _infusion(
-    schedule: Schedule, number: int, day: datetime.date, level: float, weight_kg: float | None, *, slow: bool,
-    done: bool,
-) -> PlanEvent:
-    minute = schedule.first_infusion_minute if slow else schedule.later_infusion_minute
-    watch = observation_minute(first=slow)
-    mg = None if weight_kg is None else float(dose_mg(weight_kg, level))
-    said = f"{level:g} mg/kg" + ("" if mg is None else f" = {mg:.0f} mg")
-    return _event(
-        "infusion", day, "infusion", minutes=minute + watch, cycle=number, level_mg_per_kg=level, dose_mg=mg, done=done,
-        fill={"number": number, "dose": said, "minute": f"{minute:g}", "watch": f"{watch:g}"},
+    level = planned_level(asked.level_mg_per_kg, given, schedule)
+    days, made_up = dose_days(asked, schedule, given, cycles)
+    open_end = not asked.last_dose and cycles != schedule.max_cycles
+    events = [*_given(asked, given), *_to_come(asked, schedule, given, days, level)]
+    hearts, heart_notes = heart_tests(asked, days, len(given))
+    others, other_notes = contraception(asked, days, open_end=open_end)
+    notes = [*_notes(asked, schedule, made_up, open_end), *_notes_on_given(given, schedule), *heart_notes, *other_notes]
+    events += [*hearts, *others]
+    return CoursePlan(
+        asked.setting, asked.region, tuple(sorted(events, key=lambda one: (one.day, _ORDER[one.kind]))), tuple(notes),
+        asked.first_dose, open_end, asked.sex, asked.could_become_pregnant,
     )
 
 
-def _heart_tests(asked: CourseRequest, days: Sequence[datetime.date], given: int) -> list[PlanEvent]:
-    """Ejection fraction before the first dose and about every three months, from the last one measured."""
-    every = int(evidence.value("monitoring.lvef_every", "month"))
-    measured = sorted(asked.lvef_days)
-    found = [_event("heart_test", day, "heart_test", done=True) for day in measured]
-    if not measured and not given:
-        found.append(_event("heart_test", asked.first_dose - datetime.timedelta(days=1), "heart_test"))
-    start = measured[-1] if measured else asked.first_dose
-    count = 1
-    while (day := add_months(start, every * count)) <= days[-1]:
-        found.append(_event("heart_test", day, "heart_test"))
-        count += 1
-    return found
-
-
-def _pregnancy(
-    asked: CourseRequest, days: Sequence[datetime.date], given: int, notes: list[str]
-) -> list[PlanEvent]:
-    if asked.sex is None:
-        notes.append("sex is not given, so the end of contraception is left out")
-        return []
-    if not asked.could_become_pregnant:
-        return []
-    last = days[-1]
-    if asked.sex == "male":
-        if asked.region != "US":
-            notes.append("the EU text asks men or their partners for contraception and gives no number of months")
-            return []
-        until = add_months(last, int(evidence.value("monitoring.contraception_male_us", "month")))
-        return [_event("contraception_male", until, "contraception_end", fill={"last": last})]
-    until = add_months(last, int(evidence.value("monitoring.contraception_female", "month")))
-    feeding = add_months(last, int(evidence.value("monitoring.breastfeeding", "month")))
-    found = [
-        _event("contraception_female", until, "contraception_end", fill={"last": last}),
-        _event("breastfeeding", feeding, "breastfeeding_end", fill={"last": last}),
+def _given(asked: CourseRequest, given: Sequence[GivenDose]) -> list[PlanEvent]:
+    return [
+        event("infusion_given", one.day, asked.region, cycle=number, level_mg_per_kg=one.level_mg_per_kg, done=True,
+              fill={"number": number, "dose": f"{one.level_mg_per_kg:g} mg/kg"})
+        for number, one in enumerate(given, start=1)
     ]
-    if not given:
-        found.append(_event("pregnancy_test", asked.first_dose - datetime.timedelta(days=1), "pregnancy_test"))
+
+
+def _to_come(
+    asked: CourseRequest, schedule: Schedule, given: Sequence[GivenDose], days: Sequence[datetime.date], level: float
+) -> list[PlanEvent]:
+    """The infusions to come, and the blood test before each of them."""
+    found: list[PlanEvent] = []
+    before = datetime.timedelta(days=evidence.value("monitoring.blood_test_before", "day"))
+    tolerated = all(one.tolerated for one in given)
+    mg = None if asked.weight_kg is None else float(dose_mg(asked.weight_kg, level))
+    said = f"{level:g} mg/kg" + ("" if mg is None else f" = {mg:.0f} mg")
+    for number, day in enumerate(days[len(given):], start=len(given) + 1):
+        which: Infusion = "first" if number == 1 else "later" if tolerated else "slow"
+        minute = schedule.later_infusion_minute if which == "later" else schedule.first_infusion_minute
+        watch = observation_minute(first=which != "later")
+        found.append(event("blood_test", day - before, asked.region, cycle=number))
+        found.append(event(
+            f"infusion_{which}", day, asked.region, minutes=minute + watch, infusion_minute=minute,
+            observation_minute=watch, cycle=number, level_mg_per_kg=level, dose_mg=mg, infusion=which,
+            fill={"number": number, "dose": said, "minute": minute, "watch": watch},
+        ))
     return found
 
 
-def _notes(asked: CourseRequest, schedule: Schedule) -> list[str]:
-    notes = ["each dose waits for its blood test and the label's rules; a held dose moves all that follow",
-             "weekends and holidays are not looked at"]
-    if schedule.max_cycles is None:
-        notes.append("treatment goes on until the cancer grows or side effects cannot be managed; the last dose shown "
-                     "is not the last one planned, and the end of contraception counts from it")
+def _notes(asked: CourseRequest, schedule: Schedule, made_up: Sequence[MadeUp], open_end: bool) -> list[str]:
+    """What the calendar leaves open, in the order in which it matters."""
+    notes = [note("waits"), note("blood_test_day"), note("holidays")]
+    if not asked.doses_given:
+        notes.append(note("her2"))
+    notes.append(note("watch"))
+    notes.append(note("no_weight") if asked.weight_kg is None else note("weight", weight=asked.weight_kg))
+    if schedule.max_cycles is not None:
+        notes.append(note("early"))
+    elif open_end:
+        notes.append(note("metastatic"))
+    notes += [note("missed" if one.said else "missed_no_day", day=one.missed, later=one.later) for one in made_up]
     return notes
+
+
+def _notes_on_given(given: Sequence[GivenDose], schedule: Schedule) -> list[str]:
+    """Where the doses given part from the label."""
+    close = [
+        note("close", before=before.day, after=after.day, days=(after.day - before.day).days)
+        for before, after in too_close(given, schedule)
+    ]
+    return close + [note("raised", day=one.day) for one in steps_up(given, schedule)]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import ceil, isfinite
-from typing import Any, Literal
+from math import floor, isfinite
+from typing import Any, get_args
 
 from tdm1 import evidence
 from tdm1.evidence._loader import ROOT, parse_yaml
 from tdm1.regimen._errors import RegimenError
+from tdm1.regimen.plan_event import Infusion
 from tdm1.regimen.schedule import Schedule, observation_minute
+from tdm1.regimen.vials import NOISE, Vials, diluent_words, largest_dose_mg, least_waste, solution_ml, vial_words
+
+__all__ = ["Preparation", "Step", "Vials", "least_waste", "prepare"]
 
 _FILE = "preparation.yaml"
 _REGIONS = ("US", "EU", "England")
-#: Which infusion it is: the first, a later one, or one given slowly because an earlier one was not tolerated.
-Infusion = Literal["first", "later", "slow"]
-# A dose of 252 mg may come as 251.99999999999997 from weight times level.
-_NOISE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +32,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Vials:
-    """How many vials of each size, and what they hold."""
-
-    small: int
-    large: int
-    content_mg: float
-
-
-@dataclass(frozen=True, slots=True)
 class Preparation:
     """A dose made up.
 
     dose_mg, drawn_mg   the dose asked for, and what the rounded volume holds
+    vials               those that hold the volume drawn
     waste_mg            what is left in the vials
+    solution_ml         water for injection in all vials together
     volume_ml           to draw from the reconstituted vials
     infusion_minute, observation_minute   length of the infusion, and of the watch after it
     """
@@ -54,6 +47,7 @@ class Preparation:
     drawn_mg: float
     vials: Vials
     waste_mg: float
+    solution_ml: float
     volume_ml: float
     bag_ml: float
     infusion_minute: float
@@ -62,55 +56,38 @@ class Preparation:
     steps: tuple[Step, ...]
 
 
-def least_waste(dose_mg: float) -> Vials:
-    """The vials that hold a dose with the least left over; of equal ones, the fewest vials.
-
-    Raises RegimenError for a dose that is not more than 0 and finite.
-    """
-    if not (isfinite(dose_mg) and dose_mg > 0):
-        raise RegimenError(f"dose_mg is {dose_mg:g}; give a dose in mg, more than 0")
-    small_mg = evidence.value("preparation.small_vial", "mg")
-    large_mg = evidence.value("preparation.large_vial", "mg")
-    options: list[tuple[float, int, int, int]] = []
-    for large in range(ceil(dose_mg / large_mg) + 1):
-        small = max(0, ceil((dose_mg - large * large_mg) / small_mg - _NOISE))
-        options.append((round(large * large_mg + small * small_mg, 9), large + small, small, large))
-    content, _, small, large = min(options)
-    return Vials(small, large, content)
-
-
 def prepare(
     dose_mg: float, *, region: str = "US", infusion: Infusion = "later", weight_kg: float | None = None
 ) -> Preparation:
     """How to make up one dose, step by step, as the region's label says.
 
+    The volume is dose over concentration (R5), rounded to the nearest step of `preparation.volume_step`, half a step
+    upwards; where the body weight is given and that would go above the label's largest dose for it, downwards (D2).
     weight_kg   when given, a dose above the label's largest level for it is refused
     Raises RegimenError for a dose, region, infusion or weight that cannot be.
     """
     if region not in _REGIONS:
         raise RegimenError(f"there is no label text for region '{region}'{evidence.nearest(region, _REGIONS)}"
                            f" (known: {', '.join(_REGIONS)})")
-    if infusion not in ("first", "later", "slow"):
+    if infusion not in get_args(Infusion):
         raise RegimenError(f"infusion is '{infusion}'; write first, later, or slow")
-    vials = least_waste(dose_mg)
-    _not_above(dose_mg, weight_kg)
+    limit = largest_dose_mg()
+    if not (isfinite(dose_mg) and 0 < dose_mg <= limit * (1 + NOISE)):
+        raise RegimenError(f"dose_mg is {dose_mg:g}; give a dose in mg, more than 0 and at most {limit:g}")
+    most_mg = _largest_mg(dose_mg, weight_kg)
     concentration = evidence.value("preparation.concentration", "mg/mL")
-    step_ml = evidence.value("preparation.volume_step", "mL")
-    volume_ml = round(round(dose_mg / concentration / step_ml) * step_ml, 6)
+    volume_ml = _volume_ml(dose_mg, most_mg, concentration)
     drawn_mg = round(volume_ml * concentration, 6)
+    vials = least_waste(drawn_mg)
+    waste_mg = round(vials.content_mg - drawn_mg, 6)
     schedule = Schedule.of_label()
     slow = infusion != "later"
-    minute = schedule.first_infusion_minute if slow else schedule.later_infusion_minute
     bag_ml = evidence.value("preparation.bag", "mL")
     numbers: dict[str, str | float] = {
-        "vials": _vials(vials, "preparation.small_vial", "preparation.large_vial", "mg"),
-        "diluents": _diluents(vials),
-        "hours": evidence.value("preparation.keeps", "hour"),
+        "vials": vial_words(vials), "diluents": diluent_words(vials), "solution_ml": solution_ml(vials),
         "volume_ml": volume_ml, "concentration": concentration, "drawn_mg": drawn_mg,
-        "bag_ml": bag_ml,
-        "filter_um": evidence.value("preparation.filter", "um"),
-        "first_minute": schedule.first_infusion_minute, "later_minute": schedule.later_infusion_minute,
-        "first_watch_minute": observation_minute(first=True), "later_watch_minute": observation_minute(first=False),
+        "left_over": f"; discard the {waste_mg:g} mg left" if waste_mg else "; nothing is left over", "bag_ml": bag_ml,
+        **_label_numbers(),
     }
     steps = tuple(
         Step(name.split("-")[0], raw["text"].format(**numbers), raw["source"], raw["where"], raw["read"])
@@ -118,8 +95,9 @@ def prepare(
         if region in raw.get("regions", _REGIONS) and raw.get("when", infusion) == infusion
     )
     return Preparation(
-        dose_mg, drawn_mg, vials, round(vials.content_mg - drawn_mg, 6), volume_ml, bag_ml, minute,
-        observation_minute(first=slow), region, steps,
+        dose_mg, drawn_mg, vials, waste_mg, solution_ml(vials), volume_ml, bag_ml,
+        schedule.first_infusion_minute if slow else schedule.later_infusion_minute, observation_minute(first=slow),
+        region, steps,
     )
 
 
@@ -128,30 +106,46 @@ def _steps() -> dict[str, dict[str, Any]]:
     return parse_yaml(ROOT.joinpath(_FILE).read_text("utf-8"), _FILE)["steps"]
 
 
-def _not_above(dose_mg: float, weight_kg: float | None) -> None:
+@cache
+def _label_numbers() -> dict[str, float]:
+    """Numbers of the label that the steps name and that no dose changes."""
+    schedule = Schedule.of_label()
+    return {
+        "hours": evidence.value("preparation.keeps", "hour"),
+        "bag_hours": evidence.value("preparation.bag_keeps", "hour"),
+        "low": evidence.value("preparation.store_low", "degC"),
+        "high": evidence.value("preparation.store_high", "degC"),
+        "saline": evidence.value("preparation.saline", "%"),
+        "half_saline": evidence.value("preparation.half_saline", "%"),
+        "filter_um": evidence.value("preparation.filter", "um"),
+        "filter_fine_um": evidence.value("preparation.filter_fine", "um"),
+        "first_minute": schedule.first_infusion_minute, "later_minute": schedule.later_infusion_minute,
+        "first_watch_minute": observation_minute(first=True), "later_watch_minute": observation_minute(first=False),
+    }
+
+
+def _volume_ml(dose_mg: float, most_mg: float | None, concentration: float) -> float:
+    """The volume to draw, on the steps of a syringe. Raises RegimenError for a dose too small to be drawn."""
+    step_ml = evidence.value("preparation.volume_step", "mL")
+    step_mg = step_ml * concentration
+    steps = floor(dose_mg / step_mg + 0.5 + NOISE)
+    if most_mg is not None and steps * step_mg > most_mg * (1 + NOISE):
+        steps -= 1
+    if steps < 1:
+        raise RegimenError(f"dose_mg is {dose_mg:g}, less than the {step_mg:g} mg in {step_ml:g} mL, the smallest "
+                           "volume that can be drawn; check the dose")
+    return round(steps * step_ml, 6)
+
+
+def _largest_mg(dose_mg: float, weight_kg: float | None) -> float | None:
+    """The label's largest dose for a body weight, mg; None without one. Raises RegimenError for a dose above it."""
     if weight_kg is None:
-        return
+        return None
     largest = evidence.value("label.us.dose_full", "mg/kg")
     limit = evidence.value("limits.weight", "kg")
     if not (isfinite(weight_kg) and 0 < weight_kg <= limit):
         raise RegimenError(f"weight_kg is {weight_kg:g}; give the body weight in kg, more than 0 and at most {limit:g}")
-    if dose_mg > largest * weight_kg * (1 + _NOISE):
+    if dose_mg > largest * weight_kg * (1 + NOISE):
         raise RegimenError(f"{dose_mg:g} mg for {weight_kg:g} kg is {dose_mg / weight_kg:.2f} mg/kg; the label never "
                            f"goes above {largest:g} mg/kg")
-
-
-def _vials(vials: Vials, small: str, large: str, unit: str) -> str:
-    parts = [
-        f"{count} vial{'s' * (count > 1)} of {evidence.value(name, unit):g} {unit}"
-        for count, name in ((vials.large, large), (vials.small, small)) if count
-    ]
-    return " and ".join(parts)
-
-
-def _diluents(vials: Vials) -> str:
-    sizes = (("large", vials.large), ("small", vials.small))
-    return ", ".join(
-        f"{evidence.value(f'preparation.{size}_diluent', 'mL'):g} mL into each vial of "
-        f"{evidence.value(f'preparation.{size}_vial', 'mg'):g} mg"
-        for size, count in sizes if count
-    )
+    return largest * weight_kg

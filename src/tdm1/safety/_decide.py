@@ -2,40 +2,126 @@
 
 Order of thought at each visit: what recovered, what a repeat confirmed, which episodes opened, what must stop,
 whether the dose is held, which values are missing, whether a reduction is due, else give.
+Here patients run along the last axis; `Decisions` and `History` show the same arrays with patients first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tdm1.safety._labs import LABS
-from tdm1.safety._match import fired, recovered
+from tdm1.safety._match import known, met, settled
 from tdm1.safety._rule import Rule
+from tdm1.safety._table import ROWS, Bools, Table, table_of
 from tdm1.safety.decisions import Action, Decisions
 from tdm1.safety.findings import Findings
 from tdm1.safety.history import History
 
-Bools = NDArray[np.bool_]
-Integers = NDArray[np.int16]
+_GIVE, _REDUCE, _UNKNOWN, _HOLD, _STOP = (np.int8(action) for action in Action)
+_NONE = np.int16(-1)
+#: Patients decided at a time, so that what is in between stays in the processor's cache.
+_BLOCK = 2048
+Sliced = TypeVar("Sliced", Findings, History)
+_any = np.bitwise_or.reduce
 
 
-def _flags(rules: Sequence[Rule], *, action: str) -> Bools:
-    return np.array([rule.action == action for rule in rules], dtype=np.bool_)
+@cache
+def _rows(required: tuple[str, ...]) -> NDArray[np.intp]:
+    return np.array([ROWS[LABS[name].column] for name in required], dtype=np.intp)
 
 
-def _strictest(rules: Sequence[Rule], among: Bools) -> Integers:
-    """(N,) index of the strictest rule set in `among`; the earlier row on a tie; -1 for none."""
-    order = np.array(sorted(range(len(rules)), key=lambda index: (-rules[index].strictness, index)))
-    ordered = among[:, order]
-    chosen = order[np.argmax(ordered, axis=1)].astype(np.int16)
-    return np.where(ordered.any(axis=1), chosen, np.int16(-1)).astype(np.int16)
+@cache
+def _levels(mg_per_kg: tuple[float, ...]) -> NDArray[np.float64]:
+    return np.array(mg_per_kg)
+
+
+def _decide(
+    table: Table,
+    levels_mg_per_kg: tuple[float, ...],
+    findings: Findings,
+    history: History,
+    dose_due: Bools,
+    required: tuple[str, ...],
+) -> Decisions:
+    """The decisions of a block of patients."""
+    numbers = known(findings)
+    fired, lacking = met(table.finding, numbers)
+    fired &= table.any_day | dose_due
+    was_open = np.ascontiguousarray(history.open.T)
+    # A repeat is a measurement of a later day; the same day's value is the finding itself.
+    later = findings.time_day > history.lvef_asked_day
+    seen = fired & table.tracked
+    must_lower = (seen > was_open) & table.lowers
+    at_last = history.level >= len(levels_mg_per_kg) - 1
+    # A reduction that has no lower level is a stop, at once.
+    stop_reasons = (fired & table.stopping) | (must_lower & at_last)
+    still_open, unjudged = seen, was_open
+    if np.count_nonzero(was_open):
+        well, ill = settled(table.recovery, numbers)
+        still_open = (was_open & ~(well & (later | table.unrepeated))) | seen
+        repeated = was_open & table.confirms & later
+        stop_reasons |= repeated & ill
+        # A repeat that cannot be judged without the baseline answers nothing: the episode stays open.
+        unjudged = repeated & ~(well | ill)
+    asked = np.array((stop_reasons, still_open, must_lower, fired, fired, unjudged))
+    stop_reason, hold_rule, lower_rule, give_rule, asks, waits = table.first(asked, table.of_each)
+    stop_now = (stop_reason >= 0) > history.stopped
+
+    was_delayed, delays, considered = history.delayed.T, history.delays, np.zeros(was_open.shape, dtype=np.bool_)
+    waiting = dose_due & (hold_rule >= 0) & ~(history.stopped | stop_now)
+    if np.count_nonzero(waiting):
+        # A due dose that an open episode holds is one delay of that rule, however long it waits.
+        newly_delayed = (still_open & table.holding & waiting) > was_delayed
+        counted = delays.T + newly_delayed
+        considered = newly_delayed & table.counts & (counted >= table.after_delays)
+        was_delayed, delays = was_delayed | newly_delayed, np.where(considered, np.int16(0), counted).T
+        # The label only says "consider", so at the last level it never ends treatment.
+        lower_rule = table.first(must_lower | (considered > at_last), table.strictest)
+    due = history.reduction_due | (lower_rule >= 0)
+    due_rule = np.where(history.reduction_due, history.reduction_rule, lower_rule)
+
+    measured_lvef = ~np.isnan(numbers[ROWS["lvef"]])
+    unanswered = measured_lvef & (waits >= 0)
+    undecided = np.where(measured_lvef, lacking | unanswered, history.lvef_undecided)
+    stopped = history.stopped | stop_now
+    # Values without which the label cannot decide: the required labs at a dose, and the LVEF baseline.
+    unmeasured = np.isnan(numbers[_rows(required)]) & dose_due
+    needs = np.concatenate((unmeasured, undecided[None])) > stopped
+    # Whether a reduction is due is the number of its action, 0 for give and 1 for reduce.
+    action = np.where(_any(needs), _UNKNOWN, due.view(np.int8))
+    action = np.where(stopped, _STOP, np.where(hold_rule >= 0, _HOLD, action))
+    stop_rule = np.where(stop_now, stop_reason, history.stop_rule)
+    # The rule behind each action, by its number.
+    rule = action.choose((give_rule, due_rule, _NONE, hold_rule, stop_rule))
+    reducing = dose_due & (action == _REDUCE)
+    given = dose_due & (action <= _REDUCE)
+    level = history.level + reducing
+    asked_day = np.where(measured_lvef & later & ~unanswered, np.nan, history.lvef_asked_day)
+    asked_day = np.where((asks >= 0) & np.isnan(asked_day), findings.time_day, asked_day)
+    due = due > reducing
+    after = History(
+        level=level, stopped=stopped, stop_rule=stop_rule, open=still_open.T, reduction_due=due,
+        reduction_rule=np.where(due, due_rule, _NONE), delays=delays, delayed=(was_delayed & still_open).T,
+        lvef_asked_day=asked_day, lvef_undecided=undecided, last_day=findings.time_day.copy(),
+    )
+    if np.count_nonzero(history.stopped):
+        # Who has stopped stays as he was: nothing more is decided about him.
+        after = after.put(history.stopped, history.take(history.stopped))
+    dose = np.where(given, _levels(levels_mg_per_kg)[level], np.nan)
+    return Decisions(
+        action=action, rule=rule, level=level, dose_mg_per_kg=dose, given=given, fired=fired.T,
+        considered=considered.T, needs=needs.T, newly_stopped=stop_now, dose_due=dose_due, history=after,
+        findings=findings, rule_ids=table.ids, need_names=(*required, "lvef_baseline"),
+    )
 
 
 def decide(
-    rules: Sequence[Rule],
+    rules: tuple[Rule, ...],
     levels_mg_per_kg: tuple[float, ...],
     findings: Findings,
     history: History,
@@ -43,91 +129,26 @@ def decide(
     required: tuple[str, ...],
 ) -> Decisions:
     """One decision a patient; see `Label.decide` for the meaning. All arrays have been checked."""
-    lowers = np.array([rule.lowers for rule in rules], dtype=np.bool_)
-    holding, stopping = _flags(rules, action="hold"), _flags(rules, action="stop")
-    repeats = np.array([rule.repeat_within_day is not None for rule in rules], dtype=np.bool_)
-    confirms = np.array([rule.stop_if_not_recovered for rule in rules], dtype=np.bool_)
-    tracked = holding | _flags(rules, action="reduce") | repeats
-    live = ~history.stopped
-
-    met, lacking = fired(rules, findings, dose_due)
-    well, ill = recovered(rules, findings)
-    # A repeat is a measurement of a later day; the same day's value is the finding itself.
-    later = findings.time_day > history.lvef_asked_day
-    well &= ~repeats | later[:, None]
-    confirmed = history.open & confirms & ill & later[:, None]
-
-    opened = met & tracked & ~history.open
-    still_open = (history.open & ~well) | (met & tracked)
-    must_lower = opened & lowers
-    at_last = history.level >= len(levels_mg_per_kg) - 1
-    # A reduction that has no lower level is a stop, at once.
-    stop_reasons = (met & stopping) | confirmed | (must_lower & at_last[:, None])
-    stop_now = live & stop_reasons.any(axis=1)
-    hold_rule = _strictest(rules, still_open & holding)
-
-    # A due dose that an open episode holds is one delay of that rule, however long it waits.
-    waiting = (live & ~stop_now & dose_due)[:, None]
-    newly_delayed = still_open & holding & waiting & ~history.delayed
-    delays = (history.delays + newly_delayed).astype(np.int16)
-    after_delays = np.array([rule.lower_after_delays or 0 for rule in rules], dtype=np.int16)
-    considered = newly_delayed & (after_delays > 0) & (delays >= after_delays)
-    # The label only says "consider", so at the last level it never ends treatment.
-    lowering = must_lower | (considered & ~at_last[:, None])
-    due = history.reduction_due | lowering.any(axis=1)
-    due_rule = np.where(history.reduction_due, history.reduction_rule, _strictest(rules, lowering)).astype(np.int16)
-
-    measured_lvef = np.zeros(len(findings), dtype=np.bool_) if findings.lvef is None else ~np.isnan(findings.lvef)
-    # A repeat that cannot be judged without the baseline answers nothing: the episode stays open.
-    unanswered = measured_lvef & later & (history.open & confirms & ~well & ~ill).any(axis=1)
-    undecided = np.where(measured_lvef, lacking | unanswered, history.lvef_undecided)
-    stopped = history.stopped | stop_now
-    needs = _needs(findings, dose_due, required, undecided) & ~stopped[:, None]
-    action = np.select(
-        [stopped, hold_rule >= 0, needs.any(axis=1), due],
-        [np.int8(Action.STOP), np.int8(Action.HOLD), np.int8(Action.UNKNOWN), np.int8(Action.REDUCE)],
-        default=np.int8(Action.GIVE),
-    ).astype(np.int8)
-    stop_rule = np.where(stop_now, _first(stop_reasons), history.stop_rule).astype(np.int16)
-    reducing = dose_due & (action == Action.REDUCE)
-    given = reducing | (dose_due & (action == Action.GIVE))
-    level = (history.level + reducing).astype(np.int8)
-    give_rule = _first(met & _flags(rules, action="give"))
-    rule = np.select(
-        [action == Action.STOP, action == Action.HOLD, action == Action.REDUCE, action == Action.GIVE],
-        [stop_rule, hold_rule, due_rule, give_rule], default=np.int16(-1),
-    ).astype(np.int16)
-    asks = (met & repeats).any(axis=1)
-    answered = measured_lvef & later & ~unanswered
-    asked_day = np.where(answered, np.nan, history.lvef_asked_day)
-    asked_day = np.where(asks & np.isnan(asked_day), findings.time_day, asked_day)
-    due &= ~reducing
-    after = History(
-        level=level, stopped=stopped, stop_rule=stop_rule, open=still_open, reduction_due=due,
-        reduction_rule=np.where(due, due_rule, np.int16(-1)).astype(np.int16),
-        delays=np.where(considered, np.int16(0), delays), delayed=(history.delayed | newly_delayed) & still_open,
-        lvef_asked_day=asked_day, lvef_undecided=undecided, last_day=findings.time_day.copy(),
-    )
-    if history.stopped.any():
-        # Who has stopped stays as he was: nothing more is decided about him.
-        after = after.put(history.stopped, history.take(history.stopped))
-    levels = np.asarray(levels_mg_per_kg)
-    return Decisions(
-        action=action, rule=rule, level=level, dose_mg_per_kg=np.where(given, levels[level], np.nan), given=given,
-        fired=met, considered=considered, needs=needs, newly_stopped=stop_now, dose_due=dose_due, history=after,
-        findings=findings, rule_ids=tuple(one.id for one in rules), need_names=(*required, "lvef_baseline"),
-    )
+    table, count = table_of(rules), len(findings)
+    if count <= _BLOCK:
+        return _decide(table, levels_mg_per_kg, findings, history, dose_due, required)
+    blocks = [slice(begin, begin + _BLOCK) for begin in range(0, count, _BLOCK)]
+    parts = [
+        _decide(table, levels_mg_per_kg, _sliced(findings, block), _sliced(history, block), dose_due[block], required)
+        for block in blocks
+    ]
+    after = History(**_joined([part.history for part in parts]))
+    whole = _joined(parts) | {"history": after, "findings": findings, "dose_due": dose_due}
+    return Decisions(**whole, rule_ids=parts[0].rule_ids, need_names=parts[0].need_names)
 
 
-def _first(among: Bools) -> Integers:
-    """(N,) index of the first rule of the table in `among`, -1 for none."""
-    return np.where(among.any(axis=1), np.argmax(among, axis=1), -1).astype(np.int16)
+def _sliced(whole: Sliced, block: slice) -> Sliced:
+    """The patients of a block, as views."""
+    arrays = {name: getattr(whole, name) for name in whole.__slots__}
+    return type(whole)(**{name: None if array is None else array[block] for name, array in arrays.items()})
 
 
-def _needs(findings: Findings, dose_due: Bools, required: tuple[str, ...], undecided: Bools) -> Bools:
-    """(N, K) values without which the label cannot decide: the required labs at a dose, then the LVEF baseline."""
-    missing: list[Bools] = []
-    for name in required:
-        column = findings.column(LABS[name].column)
-        missing.append(dose_due if column is None else dose_due & np.isnan(column))
-    return np.stack([*missing, undecided], axis=1)
+def _joined(parts: Sequence[History] | Sequence[Decisions]) -> dict[str, Any]:
+    """The arrays of all blocks by name, one after the other."""
+    names = [name for name in parts[0].__slots__ if isinstance(getattr(parts[0], name), np.ndarray)]
+    return {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}

@@ -11,7 +11,10 @@ from tdm1 import evidence
 from tdm1.safety._errors import FindingError
 from tdm1.safety._labs import HIGHEST_GRADE, LABS, SIGNS, OtherEvent
 
+Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+#: Patients checked at a time.
+_BLOCK = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,9 @@ class Findings:
         Raises FindingError for an unknown column (with the nearest name), for arrays of different length, and
         for a value that cannot be real, naming the patient and how to mend it.
         """
-        known = [field.name for field in fields(cls)]
         for name in columns:
-            if name not in known:
-                raise FindingError(f"there is no finding '{name}'{evidence.nearest(name, known)}")
+            if name not in _LIMITS:
+                raise FindingError(f"there is no finding '{name}'{evidence.nearest(name, _LIMITS)}")
         given: dict[str, ArrayLike] = {"time_day": time_day}
         given |= {name: value for name, value in columns.items() if value is not None}
         arrays = {name: np.asarray(value, dtype=np.float64) for name, value in given.items()}
@@ -66,10 +68,12 @@ class Findings:
         for name, array in arrays.items():
             if array.ndim > 1 or (array.ndim == 1 and array.size != count):
                 raise FindingError(f"finding '{name}' has shape {array.shape}; give one number or {count} of them")
-        whole = {name: np.broadcast_to(array, (count,)) for name, array in arrays.items()}
-        for name, array in whole.items():
-            _check(name, array)
-        return cls(**whole)
+        values = np.empty((len(arrays), count))
+        for row, array in enumerate(arrays.values()):
+            values[row] = array
+        _check(tuple(arrays), values)
+        values.setflags(write=False)
+        return cls(**dict(zip(arrays, values, strict=True)))
 
     def __len__(self) -> int:
         return len(self.time_day)
@@ -87,23 +91,65 @@ class Findings:
         return Findings(time_day=self.time_day[chosen], **some)
 
 
-def _refuse(name: str, array: Floats, wrong: NDArray[np.bool_], mend: str) -> None:
-    if wrong.any():
-        patient = int(np.argmax(wrong))
-        raise FindingError(f"patient {patient}: {name} is {array[patient]:g}; {mend}")
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """The largest value of a column that is taken as real: a number, or the fact that holds it, in its unit."""
+
+    largest: float = np.inf
+    fact: str = ""
+    unit: str = ""
+
+    def now(self) -> float:
+        return evidence.value(self.fact, self.unit) if self.fact else self.largest
+
+    def mend(self) -> str:
+        """What to write instead of a value beyond the limit."""
+        if self.fact:
+            return f"more than {self.now():g} is not taken as real; give it in {self.unit}"
+        return f"give a whole number from 0 to {self.largest:g}"
 
 
-def _check(name: str, array: Floats) -> None:
-    _refuse(name, array, np.isinf(array), "give a finite number, or NaN when it was not measured")
-    if name == "time_day":
-        _refuse(name, array, ~(array >= 0), "a visit needs its day, counted from the first planned dose on day 0")
-        return
-    _refuse(name, array, array < 0, "it cannot be negative; leave it out or use NaN when it was not measured")
+def _limit(name: str) -> _Limit:
     lab = next((lab for lab in LABS.values() if lab.column == name), LABS["lvef"] if name == "lvef_baseline" else None)
     if lab is not None and lab.limit:
-        limit = evidence.value(lab.limit, lab.limit_unit)
-        _refuse(name, array, array > limit, f"more than {limit:g} is not taken as real; give it in {lab.limit_unit}")
+        return _Limit(fact=lab.limit, unit=lab.limit_unit)
+    return _Limit(HIGHEST_GRADE if lab is not None else 1 if name in SIGNS else max(OtherEvent))
+
+
+#: The limit of each column, the day of the visit first; a column without a fact holds whole numbers.
+_LIMITS: dict[str, _Limit] = {
+    field.name: _Limit() if field.name == "time_day" else _limit(field.name) for field in fields(Findings)
+}
+
+
+def _wrong(values: Floats, largest: Floats, whole: Bools) -> Bools:
+    """(3, columns, N) values that are infinite, too small (or the day of a visit that is missing), too large or a part.
+
+    The first column is the day of the visit; `whole` marks columns of whole numbers.
+    """
+    below, beyond = values < 0, values > largest
+    below[0] |= np.isnan(values[0])
+    beyond |= whole & (np.floor(values) < values)
+    return np.array((np.isinf(values), below, beyond))
+
+
+def _check(names: tuple[str, ...], values: Floats) -> None:
+    """Refuses values (columns, N) that cannot be real; the first column is the day of the visit."""
+    limits = [_LIMITS[name] for name in names]
+    largest = np.array([limit.now() for limit in limits])[:, None]
+    whole = np.array([bool(not limit.fact and row) for row, limit in enumerate(limits)])[:, None]
+    # In blocks of patients, so that what is in between stays in the processor's cache.
+    blocks = range(0, values.shape[1], _BLOCK)
+    if not any(np.count_nonzero(_wrong(values[:, begin:begin + _BLOCK], largest, whole)) for begin in blocks):
         return
-    highest = HIGHEST_GRADE if lab is not None else 1 if name in SIGNS else max(OtherEvent)
-    wrong = ~np.isnan(array) & ((array > highest) | (array != np.round(array)))
-    _refuse(name, array, wrong, f"give a whole number from 0 to {highest}")
+    wrong = _wrong(values, largest, whole)
+    row = int(np.argmax(wrong.any(axis=(0, 2))))
+    reason = int(np.argmax(wrong[:, row].any(axis=1)))
+    patient = int(np.argmax(wrong[reason, row]))
+    mend = (
+        "give a finite number, or NaN when it was not measured",
+        "it cannot be negative; leave it out or use NaN when it was not measured" if row else
+        "a visit needs its day, counted from the first planned dose on day 0",
+        limits[row].mend(),
+    )[reason]
+    raise FindingError(f"patient {patient}: {names[row]} is {values[row, patient]:g}; {mend}")

@@ -1,0 +1,101 @@
+// The patient's door: how soon to call, of 100 people like you, the days of treatment. Nothing is kept.
+import { ask, el, fill, onSubmit, picture, save, table } from "./common.js";
+
+const words = await ask("/page-data/texts.json");
+const say = (key, values = {}) => Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, value), words[key]);
+const byId = (id) => document.getElementById(id);
+
+function showOnly(form) {
+  const early = form.elements.setting.value === "early";
+  form.querySelectorAll(".only-metastatic").forEach((part) => (part.hidden = early));
+}
+for (const id of ["people-form", "days-form"]) {
+  byId(id).addEventListener("change", () => showOnly(byId(id)));
+  showOnly(byId(id));
+}
+
+// How do you feel?
+const feelAnswer = byId("feel-answer");
+onSubmit(byId("feel-form"), async (form) => {
+  const temperature = form.get("temperature");
+  const found = await ask("/api/symptoms", {
+    text: form.get("text"),
+    temperature_c: temperature === "" ? null : Number(temperature),
+  });
+  const kind = found.urgency.replaceAll(" ", "-");
+  const why = found.found.map((one) => el("li", {}, el("strong", {}, one.plain), `: ${one.why}`));
+  const advice = found.advice.map((one) => el("li", {}, one.text));
+  fill(feelAnswer,
+    el("div", { class: `urgency ${kind}` },
+      el("h3", {}, say(`triage.title_${found.urgency.replaceAll(" ", "_")}`)),
+      el("p", {}, found.say),
+      why.length ? el("h4", {}, words["page.reasons_title"]) : null,
+      why.length ? el("ul", {}, ...why) : null,
+      found.unmatched.length ? el("h4", {}, words["triage.unmatched_title"]) : null,
+      found.unmatched.length ? el("ul", {}, ...found.unmatched.map((one) => el("li", {}, one))) : null,
+      found.asked.length ? el("h4", {}, words["triage.asked_title"]) : null,
+      found.asked.length ? el("ul", {}, ...found.asked.map((one) => el("li", {}, one))) : null,
+      advice.length ? el("h4", {}, words["triage.advice_title"]) : null,
+      advice.length ? el("ul", {}, ...advice) : null,
+      el("p", { class: "note" }, found.notice)));
+}, feelAnswer);
+
+// Of 100 people like you
+const peopleAnswer = byId("people-answer");
+function cards(list) {
+  return el("ul", { class: "cards" }, ...list.map((one) => el("li", { class: "card" },
+    one.heading ? el("h4", {}, one.heading) : null,
+    picture(one.picture),
+    ...one.sentences.map((said) => el("p", {}, said)),
+    one.call ? el("p", { class: "call" }, one.call) : null)));
+}
+const part = (title, ...children) => el("section", {}, el("h3", {}, title), ...children);
+// Long parts stay folded until asked for; the first stands open.
+const folded = (title, ...children) => el("details", {}, el("summary", {}, title), ...children);
+const FIRST = 6;
+
+onSubmit(byId("people-form"), async (form) => {
+  fill(peopleAnswer, el("p", { class: "box" }, words["page.counting"]));
+  const known = {};
+  for (const name of ["age_year", "weight_kg", "prior_lines"]) {
+    const value = form.get(name);
+    if (value !== null && value !== "" && !(name === "prior_lines" && form.get("setting") === "early")) known[name] = Number(value);
+  }
+  const survival = form.get("survival") !== null;
+  const { view } = await ask("/api/expect?view=yes", { setting: form.get("setting"), known, survival });
+  const disease = form.get("disease") !== null;
+  fill(peopleAnswer,
+    el("p", {}, view.lead),
+    el("p", {}, view.no_change),
+    part(view.known_title, el("ul", {}, ...view.known.map((one) => el("li", {}, one))), ...view.outside.map((one) => el("p", { class: "script" }, one)),
+      ...view.study.map((one) => el("p", {}, one))),
+    part(view.reading.title, el("p", {}, view.reading.text)),
+    part(view.effects.title, cards(view.effects.cards.slice(0, FIRST))),
+    view.effects.cards.length > FIRST ? folded(words["page.more_effects"], cards(view.effects.cards.slice(FIRST))) : null,
+    folded(view.other.title, table(view.other.title, view.other.head, view.other.rows.map((row) => [row.what, row.any, row.severe, row.trial, row.when]))),
+    folded(view.groups.title, cards(view.groups.cards)),
+    folded(view.laboratory.title, el("p", {}, view.laboratory.lead), cards(view.laboratory.cards)),
+    folded(view.treatment.title, el("p", {}, view.treatment.infusions), cards(view.treatment.cards)),
+    folded(view.timeline.title, el("p", {}, view.timeline.lead), table(view.timeline.title, view.timeline.head, view.timeline.rows)),
+    disease ? part(view.disease.title, ...view.disease.median.map((one) => el("p", {}, one)), cards(view.disease.cards)) : null,
+    view.survival ? part(view.survival.title, el("p", {}, view.survival.lead), cards(view.survival.cards)) : null,
+    part(view.sure.title, ...view.sure.sentences.map((one) => el("p", {}, one))),
+    part(view.sources.title, el("ul", { class: "small" }, ...view.sources.lines.map((one) => el("li", {}, one)))));
+}, peopleAnswer);
+
+// Days of treatment
+const daysAnswer = byId("days-answer");
+onSubmit(byId("days-form"), async (form) => {
+  const setting = form.get("setting");
+  const asked = { setting, region: "US", first_dose: form.get("first_dose"), sex: form.get("sex") };
+  if (setting === "metastatic") asked.cycles = Number(form.get("cycles"));
+  const plan = await ask("/api/plan", asked);
+  const file = el("button", { type: "button", class: "quiet no-print" }, words["page.save_ics"]);
+  file.addEventListener("click", async () => save("t-dm1.ics", await ask("/api/plan?format=ics", asked)));
+  const rows = plan.events.map((one) => [
+    new Date(`${one.day}T12:00:00`).toLocaleDateString("en", { weekday: "short", year: "numeric", month: "short", day: "numeric" }),
+    el("span", {}, el("strong", {}, one.plain_title), el("br"), one.plain_text),
+  ]);
+  fill(daysAnswer, table(words["page.days_title"], [words["page.day"], words["page.what"]], rows), el("p", {}, file),
+    ...plan.plain.lines.map((one) => el("p", {}, one)));
+}, daysAnswer);
