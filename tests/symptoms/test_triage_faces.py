@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -43,3 +45,13 @@ def test_temperature_alone_is_enough_and_nothing_at_all_is_not(capsys: pytest.Ca
     assert "CALL AT ONCE" in _run(capsys, celsius=38.4)
     with pytest.raises(OptionError, match="say what is felt"):
         run_symptoms([], temperature_c=None, days_since_dose=None, as_json=False)
+
+
+def test_triage_loads_no_arrays() -> None:
+    """A patient's words are answered without the simulation behind the same package."""
+    code = (
+        "import sys; from tdm1.symptoms import triage; triage('fever'); "
+        "print([name for name in ('numpy', 'scipy', 'polars', 'numba') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -6,10 +6,10 @@ import datetime
 
 from fhir.resources.R4B.guidanceresponse import GuidanceResponse
 from fhir.resources.R4B.riskassessment import RiskAssessment
+from web.fuzzing import good
 
 from tdm1 import person
 from tdm1.interop.fhir import read_bundle
-from web.fuzzing import good
 
 BUNDLE = next(body for address, body in good() if address == "/api/check" and "resourceType" in body)
 GUIDANCE = "/api/check/guidance"
@@ -27,7 +27,7 @@ def test_a_bundle_is_answered_as_its_record_against_the_functions(client) -> Non
 
 def test_a_broken_bundle_names_the_entry(client) -> None:
     patient, platelets = (one["resource"] for one in BUNDLE["entry"])
-    quantity = platelets["valueQuantity"] | {"unit": "mg/dL"}
+    quantity = platelets["valueQuantity"] | {"unit": "mg/dL", "code": "mg/dL"}
     entries = [{"resource": patient}, {"resource": platelets | {"valueQuantity": quantity}}]
     broken = BUNDLE | {"entry": entries}
     answered = client.post("/api/check?on=2026-11-25", json=broken)

@@ -5,32 +5,33 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from web.fuzzing import JSON, MARK, Found, by_schema, raw, spoilt
 
 
 @settings(max_examples=150, deadline=None)
-@given(one=spoilt())
-def test_any_spoilt_request_is_answered_or_refused(client, one) -> None:
-    address, body = one
+@given(rng=st.randoms(use_true_random=False))
+def test_any_spoilt_request_is_answered_or_refused(client, rng) -> None:
+    address, body = spoilt(rng)
     found = Found()
-    found.judge("spoilt", address, client.post(address, content=body, headers=JSON))
+    found.judge("spoilt", f"{address} {body!r}", client.post(address, content=body, headers=JSON))
     assert not found.wrong
 
 
 @settings(max_examples=60, deadline=None)
-@given(one=raw())
-def test_any_address_method_and_bytes_are_answered_or_refused(client, one) -> None:
-    method, address, body = one
-    response = client.request(method, address, content=body, headers=JSON)
-    assert response.status_code < 500
-    assert MARK not in response.text or not response.headers["content-type"].startswith("text/html")
+@given(rng=st.randoms(use_true_random=False))
+def test_any_address_method_and_bytes_are_answered_or_refused(client, rng) -> None:
+    method, address, body = raw(rng)
+    found = Found()
+    found.judge("raw", f"{method} {address}", client.request(method, address, content=body, headers=JSON))
+    assert not found.wrong
 
 
 def test_requests_from_the_openapi_document_are_answered_or_refused(client) -> None:
     found = Found()
-    by_schema(client, 120, 1, found, simulations=0)
+    by_schema(client, 60, 1, found, simulations=0)
     assert not found.wrong
-    assert found.requests >= 60
+    assert found.requests >= 25
 
 
 def test_the_judge_sees_what_may_not_be() -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from tdm1.web.errors import ApiError, Guard
-from tdm1.web.limits import Limits
+from tdm1.web.limits import MOST_ENTRIES, Limits, bounded
 from tdm1.web.settings import ServerSettings
 
 JSON = {"Content-Type": "application/json"}
@@ -67,6 +67,19 @@ async def _send(settings: ServerSettings, headers: list[tuple[bytes, bytes]]) ->
     scope: Any = {"type": "http", "path": "/", "headers": headers, "client": ("127.0.0.1", 1), "method": "POST"}
     await Guard(Limits(inner, settings))(scope, receive, send)
     return status, read
+
+
+@pytest.mark.parametrize(("name", "most"), MOST_ENTRIES.items())
+def test_a_list_longer_than_any_treatment_is_refused(name: str, most: int) -> None:
+    """A visit for every entry would hold the server for minutes."""
+    from tdm1.person import examples, record
+
+    whole = record(examples.example("low_platelets"))
+    one = getattr(whole, name)[0]
+    assert bounded(whole.model_copy(update={name: (one,) * most}))
+    with pytest.raises(ApiError) as told:
+        bounded(whole.model_copy(update={name: (one,) * (most + 1)}))
+    assert (told.value.status, told.value.where) == (422, name)
 
 
 def test_too_often_says_when_to_come_again(start: Callable[..., TestClient]) -> None:

@@ -10,8 +10,8 @@ import pytest
 from tdm1.web.openapi_page import page
 
 PATHS = {
-    "/api/check", "/api/check/guidance", "/api/plan", "/api/prepare", "/api/symptoms", "/api/expect", "/api/expect/risk",
-    "/api/explore", "/api/schema/person", "/healthz", "/cds-services", "/cds-services/{service}",
+    "/api/check", "/api/check/guidance", "/api/plan", "/api/prepare", "/api/symptoms", "/api/expect",
+    "/api/expect/risk", "/api/explore", "/api/schema/person", "/healthz", "/cds-services", "/cds-services/{service}",
     "/cds-services/{service}/feedback",
 }
 

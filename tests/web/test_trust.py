@@ -13,6 +13,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
 from tdm1.web.errors import ApiError
 from tdm1.web.settings import ServerError, TrustedClient
 from tdm1.web.trust import LONGEST_LIFE_S, Trust

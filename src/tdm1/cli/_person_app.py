@@ -50,13 +50,25 @@ def plan(
     weight_kg: Annotated[float | None, typer.Option(help="Body weight for the milligrams, kg.")] = None,
     level_mg_per_kg: Annotated[float | None, typer.Option(help="Dose level; left out: the full dose.")] = None,
     cycles: Annotated[int | None, typer.Option(help="Doses to show; needed in metastatic disease.", min=1)] = None,
-    given: Annotated[str | None, typer.Option(metavar="DATES", help="Doses given so far, with commas.")] = None,
+    given: Annotated[
+        str | None,
+        typer.Option(metavar="DOSES", help="Doses given so far: DATE, DATE:LEVEL or DATE:LEVEL:reaction, with commas."),
+    ] = None,
     missed: Annotated[
         str | None, typer.Option(metavar="DATES", help="Missed days, each with the day it was made good: DATE:DATE,…")
     ] = None,
     lvef: Annotated[str | None, typer.Option(metavar="DATES", help="Days of heart tests so far, with commas.")] = None,
     sex: Annotated[str | None, typer.Option(help="female or male, for the end of contraception.")] = None,
+    no_pregnancy_possible: Annotated[
+        bool, typer.Option("--no-pregnancy-possible", help="Leave contraception out.")
+    ] = False,
+    last_dose: Annotated[
+        bool, typer.Option("--last-dose", help="The last dose shown is the last one planned.")
+    ] = False,
     ics: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a calendar file (.ics).")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the preparation sheet to print (.html).")
+    ] = None,
     prepare: Annotated[bool, typer.Option("--prepare", help="Print the preparation sheet of the next dose.")] = False,
     json: Json = False,
 ) -> None:
@@ -65,7 +77,8 @@ def plan(
 
     request = Request(
         setting=setting, region=region, start=start, weight_kg=weight_kg, level_mg_per_kg=level_mg_per_kg,
-        cycles=cycles, given=given, missed=missed, lvef=lvef, sex=sex, ics=ics, prepare=prepare,
+        cycles=cycles, given=given, missed=missed, lvef=lvef, sex=sex, ics=ics, prepare=prepare, sheet=sheet,
+        could_become_pregnant=not no_pregnancy_possible, last_dose=last_dose,
     )
     run_plan(request, as_json=json)
 

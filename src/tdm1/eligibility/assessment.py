@@ -11,12 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from tdm1 import evidence
 from tdm1.eligibility._errors import EligibilityError
-from tdm1.eligibility._measure import meets, people
+from tdm1.eligibility._measure import people
+from tdm1.eligibility._table import CriterionTable
 from tdm1.eligibility.criteria import Criteria, Criterion, builtin, unknown
 
 Answer = Literal["yes", "no", "unknown"]
 
-_WORDS: dict[int, Answer] = {1: "yes", 0: "no", -1: "unknown"}
+#: The words of an answer by its number.
+WORDS: dict[int, Answer] = {1: "yes", 0: "no", -1: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Assessment:
     def reasons(self, person: int) -> list[Reason]:
         """Every criterion for one person, numbered from 0, in the order of the criteria."""
         return [
-            Reason(c.id, c.text, _WORDS[int(self.met[person, place])], c.variable, float(self.values[person, place]),
+            Reason(c.id, c.text, WORDS[int(self.met[person, place])], c.variable, float(self.values[person, place]),
                    c.source, c.read)
             for place, c in enumerate(self.criteria)
         ]
@@ -75,15 +77,9 @@ def assess(
     limits = dict(uln or {})
     given, count = people(columns, limits)
     rules = criteria.all()
-    unknown = np.full(count, np.nan)
-    values = [given.get(rule.variable, unknown) for rule in rules]
-    met = [meets(rule, column, limits) for rule, column in zip(rules, values, strict=True)]
-    shape = (count, len(rules))
-    return Assessment(
-        rules,
-        np.stack(met, axis=1) if rules else np.empty(shape, np.int8),
-        np.stack(values, axis=1) if rules else np.empty(shape),
-    )
+    table = CriterionTable(rules)
+    values = table.values(given, count)
+    return Assessment(rules, table.meets(values, limits).T, values[table.row].T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +99,17 @@ class VirtualScreen:
         A criterion marked `by_construction` whose variable the patients do not have is met.
         Raises EligibilityError, with the nearest name, when another variable is missing.
         """
-        count = len(next(iter(columns.values())))
-        found = np.ones((count, len(self.ids)), dtype=np.bool_)
-        for place, rule in enumerate(self.criteria.all()):
-            if rule.variable in columns:
-                found[:, place] = meets(rule, columns[rule.variable], {}) == 1
-            elif not rule.by_construction:
+        count, rules = len(next(iter(columns.values()))), self.criteria.all()
+        for rule in rules:
+            if rule.variable not in columns and not rule.by_construction:
                 raise EligibilityError(
                     f"criterion '{rule.id}' asks about '{rule.variable}', which virtual patients do not have"
                     f"{evidence.nearest(rule.variable, columns)} (mark it by_construction: true if all of them meet it)"
                 )
+        asked = [place for place, rule in enumerate(rules) if rule.variable in columns]
+        table = CriterionTable([rules[place] for place in asked])
+        found = np.ones((count, len(rules)), dtype=np.bool_)
+        found[:, asked] = table.meets(table.values(columns, count), {}).T == 1
         return found
 
 

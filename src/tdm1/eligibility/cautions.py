@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tdm1.eligibility._measure import Floats, people
+from tdm1.eligibility._measure import people
+from tdm1.eligibility._questions import Answers, QuestionTable
+from tdm1.eligibility._table import Floats
 from tdm1.eligibility.assessment import Answer, Reason
-from tdm1.eligibility.indication import WORDS, Answers, answer
 from tdm1.eligibility.labelfile import LabelWarning, WarningKind, label_warnings
 from tdm1.eligibility.person import one_person
 
@@ -52,27 +54,35 @@ class WarningTable:
     region: str
     ids: tuple[str, ...]
     applies: NDArray[np.int8]
-    asked: tuple[tuple[LabelWarning, Answers], ...]
+    warnings: tuple[LabelWarning, ...]
+    answers: Answers
 
     def answer(self, person: int) -> Cautions:
         """The whole answer for one person, numbered from 0."""
         found = [
             Caution(
-                one.question.id, one.kind, one.question.text, WORDS[int(answers.verdict[person])],
-                answers.reasons(person), answers.missing(person), one.question.source, one.question.where,
-                one.question.read, one.question.note,
+                one.question.id, one.kind, one.question.text, found.verdict, found.reasons, found.missing,
+                one.question.source, one.question.where, one.question.read, one.question.note,
             )
-            for one, answers in self.asked
+            for one, found in zip(self.warnings, self.answers.of(person), strict=True)
         ]
         needed = tuple(one for one in found if one.applies == "unknown")
         missing = dict.fromkeys(name for one in needed for name in one.missing)
         return Cautions(self.region, tuple(one for one in found if one.applies == "yes"), needed, tuple(missing))
 
 
+@cache
+def _asked(region: str) -> tuple[tuple[LabelWarning, ...], tuple[str, ...], QuestionTable]:
+    """The warnings of a region, their ids, and their questions ready to be put."""
+    found = label_warnings(region)
+    ids = tuple(one.question.id for one in found)
+    return found, ids, QuestionTable.of([one.question for one in found])
+
+
 def _table(region: str, columns: Mapping[str, Floats], count: int, uln: Mapping[str, float]) -> WarningTable:
-    asked = tuple((one, answer(one.question, columns, count, uln)) for one in label_warnings(region))
-    applies = np.stack([answers.verdict for _, answers in asked], axis=1)
-    return WarningTable(region, tuple(one.question.id for one, _ in asked), applies, asked)
+    found, ids, questions = _asked(region)
+    answers = questions.put(columns, count, uln)
+    return WarningTable(region, ids, answers.verdicts.T, found, answers)
 
 
 def warning_table(

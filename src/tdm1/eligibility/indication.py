@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tdm1.eligibility._measure import Floats, meets, people
-from tdm1.eligibility.assessment import Answer, Reason
-from tdm1.eligibility.expression import Met, evaluate, undecided
-from tdm1.eligibility.labelfile import Indication, Question, indications
+from tdm1.eligibility._measure import people
+from tdm1.eligibility._questions import Answers, QuestionTable
+from tdm1.eligibility._table import Floats
+from tdm1.eligibility.assessment import WORDS, Answer, Reason
+from tdm1.eligibility.expression import either
+from tdm1.eligibility.labelfile import Indication, indications
 from tdm1.eligibility.person import one_person
-
-WORDS: dict[int, Answer] = {1: "yes", 0: "no", -1: "unknown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +51,6 @@ class IndicationAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """Answers of N people to one question: `verdict` (N,), and each leaf's answer (N,) by id."""
-
-    question: Question
-    verdict: Met
-    met: dict[str, Met]
-    values: dict[str, Floats]
-
-    def reasons(self, person: int) -> tuple[Reason, ...]:
-        """Every leaf for one person, numbered from 0."""
-        return tuple(
-            Reason(leaf.id, leaf.text, WORDS[int(self.met[leaf.id][person])], leaf.variable,
-                   float(self.values[leaf.id][person]), leaf.source, leaf.read)
-            for leaf in self.question.asked
-        )
-
-    def missing(self, person: int) -> tuple[str, ...]:
-        """Variables that could still change the verdict for one person; none once it is yes or no."""
-        open_leaves = undecided(self.question.expression, self.met, person)
-        return tuple(dict.fromkeys(self.question.leaves[leaf].variable for leaf in open_leaves))
-
-
-def answer(question: Question, columns: Mapping[str, Floats], count: int, uln: Mapping[str, float]) -> Answers:
-    """A question put to N people whose columns are checked. Raises EligibilityError for a contradiction."""
-    unknown = np.full(count, np.nan)
-    values = {leaf.id: columns.get(leaf.variable, unknown) for leaf in question.asked}
-    met = {leaf.id: meets(leaf, values[leaf.id], uln) for leaf in question.asked}
-    return Answers(question, evaluate(question.expression, met, question.say), met, values)
-
-
-@dataclass(frozen=True, slots=True)
 class IndicationTable:
     """The indications of a region put to N people.
 
@@ -91,17 +61,17 @@ class IndicationTable:
     ids: tuple[str, ...]
     met: NDArray[np.int8]
     verdict: NDArray[np.int8]
-    asked: tuple[tuple[Indication, Answers], ...]
+    indications: tuple[Indication, ...]
+    answers: Answers
 
     def answer(self, person: int) -> IndicationAnswer:
         """The whole answer for one person, numbered from 0."""
         found = tuple(
             IndicationVerdict(
-                one.question.id, one.region, one.setting, one.question.text, WORDS[int(answers.verdict[person])],
-                answers.reasons(person), answers.missing(person), one.question.source, one.question.where,
-                one.question.read, one.question.note,
+                one.question.id, one.region, one.setting, one.question.text, found.verdict, found.reasons,
+                found.missing, one.question.source, one.question.where, one.question.read, one.question.note,
             )
-            for one, answers in self.asked
+            for one, found in zip(self.indications, self.answers.of(person), strict=True)
         )
         verdict = WORDS[int(self.verdict[person])]
         missing = dict.fromkeys(name for one in found for name in one.missing) if verdict == "unknown" else {}
@@ -109,11 +79,18 @@ class IndicationTable:
         return IndicationAnswer(self.region, verdict, holds, found, tuple(missing))
 
 
+@cache
+def _asked(region: str) -> tuple[tuple[Indication, ...], tuple[str, ...], QuestionTable]:
+    """The indications of a region, their ids, and their questions ready to be put."""
+    found = indications(region)
+    ids = tuple(one.question.id for one in found)
+    return found, ids, QuestionTable.of([one.question for one in found])
+
+
 def _table(region: str, columns: Mapping[str, Floats], count: int, uln: Mapping[str, float]) -> IndicationTable:
-    asked = tuple((one, answer(one.question, columns, count, uln)) for one in indications(region))
-    met = np.stack([answers.verdict for _, answers in asked], axis=1)
-    verdict = np.where(np.any(met == 1, axis=1), 1, np.where(np.any(met < 0, axis=1), -1, 0)).astype(np.int8)
-    return IndicationTable(region, tuple(one.question.id for one, _ in asked), met, verdict, asked)
+    found, ids, questions = _asked(region)
+    answers = questions.put(columns, count, uln)
+    return IndicationTable(region, ids, answers.verdicts.T, either(answers.verdicts), found, answers)
 
 
 def indication_table(

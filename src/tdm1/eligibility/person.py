@@ -10,17 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdm1.eligibility._errors import EligibilityError
-from tdm1.eligibility._measure import people, upper_limit
+from tdm1.eligibility._measure import check, check_limits, imply
+from tdm1.eligibility._table import upper_limit
 from tdm1.eligibility.variables import UPPER_LIMITS, VARIABLES, PersonVariable
 from tdm1.evidence import EvidenceError, nearest
 from tdm1.evidence.units import factor
 
 _ANSWERS = {"yes": 1.0, "no": 0.0}
+#: The words that answer a variable, with their numbers.
+_WORDS: dict[str, dict[str, float]] = {
+    name: _ANSWERS if one.kind == "yes_no" else {word: float(place) for place, word in enumerate(one.categories)}
+    for name, one in VARIABLES.items() if one.kind in ("yes_no", "category")
+}
 
 
 def _word(variable: PersonVariable, text: str) -> float:
-    known = {"yes_no": _ANSWERS, "category": {word: float(i) for i, word in enumerate(variable.categories)}}
-    words = known.get(variable.kind)
+    words = _WORDS.get(variable.name)
     if words is None:
         unit = "" if variable.unit == "1" else f" in {variable.unit}"
         raise EligibilityError(f"{variable.name} is {text!r}; give a number{unit}, or leave it out if it is not known")
@@ -53,6 +58,9 @@ def _number(variable: PersonVariable, raw: Any, uln: Mapping[str, float]) -> flo
         return nan
     if isinstance(raw, str):
         return _word(variable, raw)
+    # A plain number first: it is what most values are, and to ask for a mapping takes long.
+    if type(raw) in (int, float) and variable.kind != "category":
+        return float(raw)
     if isinstance(raw, Mapping):
         return _measured(variable, cast("Mapping[str, Any]", raw), uln)
     if isinstance(raw, (bool, np.bool_)) and variable.kind != "yes_no":
@@ -72,9 +80,15 @@ def one_person(person: Mapping[str, Any], uln: Mapping[str, float]) -> dict[str,
     register's unit, or a mapping of `value` and `unit`. None and NaN are not known, as is a variable left out.
     Raises EligibilityError for a misspelt name, word or unit (with the nearest), and a value that cannot be.
     """
-    columns: dict[str, list[float]] = {}
+    numbers: dict[str, float] = {}
     for name, raw in person.items():
-        if name not in VARIABLES:
+        variable = VARIABLES.get(name)
+        if variable is None:
             raise EligibilityError(f"no variable is called '{name}'{nearest(name, VARIABLES)}")
-        columns[name] = [_number(VARIABLES[name], raw, uln)]
-    return people(columns, uln)[0]
+        numbers[name] = _number(variable, raw, uln)
+    check_limits(uln)
+    values = np.array(list(numbers.values()))[:, None]
+    check(tuple(numbers), values)
+    columns = dict(zip(numbers, values, strict=True))
+    imply(columns)
+    return columns

@@ -54,7 +54,10 @@ class Indication:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """One warning. `kind` groups them: label kinds (not_studied, …), medicines' kinds, watch, record."""
+    """One warning. `kind` groups them: label kinds (not_studied, …), medicines' kinds, watch, record.
+
+    `note` tells what weakens it, such as how it is known that a medicine belongs to a class.
+    """
 
     id: str
     kind: str
@@ -63,6 +66,7 @@ class Warned:
     source: str
     where: str
     read: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

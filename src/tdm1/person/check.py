@@ -121,7 +121,8 @@ def _of_medicines(found: MedicineScreen | None) -> tuple[Warned, ...]:
     if found is None:
         return ()
     return tuple(
-        Warned(one.id, one.kind, f"{one.medicine}: {one.text}", one.advice, one.source, one.where, one.read)
+        Warned(one.id, one.kind, f"{one.medicine}: {one.text}", one.advice, one.source, one.where, one.read,
+               one.note)
         for one in found.warnings
     )
 

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from tdm1.eligibility import VARIABLES
 from tdm1.eligibility.criteria import Strict
 from tdm1.evidence import nearest
+from tdm1.medicines import SYSTEMS
 from tdm1.person.laboratory import lab_test, lab_tests
 from tdm1.safety import LABS, SIGNS, OtherEvent
 
@@ -166,6 +167,10 @@ class MedicineEntry(Strict):
     def _named(self) -> MedicineEntry:
         if self.name is None and (self.code is None or self.system is None):
             raise ValueError("a medicine needs a name, or a code together with its system")
+        if self.system is not None and self.system not in SYSTEMS:
+            raise ValueError(f"'{self.system}' is no code system{nearest(self.system, SYSTEMS)}")
+        if self.started is not None and self.stopped is not None and self.stopped < self.started:
+            raise ValueError(f"it was stopped on {self.stopped}, before it was started on {self.started}")
         return self
 
 

@@ -89,7 +89,8 @@ def _sourced(one: Sourced) -> str:
 def _warning(one: Warned) -> str:
     advice = f"; {one.advice}" if one.advice else ""
     kind = one.kind.replace("_", " ")
-    return f"{one.id} ({kind}): {one.text}{advice} [{one.source}, {one.where}; {one.read}]"
+    said = f"{one.id} ({kind}): {one.text}{advice} [{one.source}, {one.where}; {one.read}]"
+    return f"{said} Note: {one.note}" if one.note else said
 
 
 def _lines(console: Console, lines: Iterable[str]) -> None:

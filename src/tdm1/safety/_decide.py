@@ -8,8 +8,9 @@ Here patients run along the last axis; `Decisions` and `History` show the same a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from typing import Any, TypeVar
+from dataclasses import fields
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +25,10 @@ from tdm1.safety.history import History
 
 _GIVE, _REDUCE, _UNKNOWN, _HOLD, _STOP = (np.int8(action) for action in Action)
 _NONE = np.int16(-1)
+#: Sets of dose levels that are remembered as arrays.
+_KEPT = 64
 #: Patients decided at a time, so that what is in between stays in the processor's cache.
 _BLOCK = 2048
-Sliced = TypeVar("Sliced", Findings, History)
 _any = np.bitwise_or.reduce
 
 
@@ -35,7 +37,7 @@ def _rows(required: tuple[str, ...]) -> NDArray[np.intp]:
     return np.array([ROWS[LABS[name].column] for name in required], dtype=np.intp)
 
 
-@cache
+@lru_cache(maxsize=_KEPT)
 def _levels(mg_per_kg: tuple[float, ...]) -> NDArray[np.float64]:
     return np.array(mg_per_kg)
 
@@ -134,21 +136,22 @@ def decide(
         return _decide(table, levels_mg_per_kg, findings, history, dose_due, required)
     blocks = [slice(begin, begin + _BLOCK) for begin in range(0, count, _BLOCK)]
     parts = [
-        _decide(table, levels_mg_per_kg, _sliced(findings, block), _sliced(history, block), dose_due[block], required)
+        _decide(table, levels_mg_per_kg, Findings(**_sliced(findings, block)), History(**_sliced(history, block)),
+                dose_due[block], required)
         for block in blocks
     ]
-    after = History(**_joined([part.history for part in parts]))
-    whole = _joined(parts) | {"history": after, "findings": findings, "dose_due": dose_due}
+    whole = _joined(parts)
+    whole |= {"history": History(**_joined([part.history for part in parts])), "findings": findings}
     return Decisions(**whole, rule_ids=parts[0].rule_ids, need_names=parts[0].need_names)
 
 
-def _sliced(whole: Sliced, block: slice) -> Sliced:
-    """The patients of a block, as views."""
-    arrays = {name: getattr(whole, name) for name in whole.__slots__}
-    return type(whole)(**{name: None if array is None else array[block] for name, array in arrays.items()})
+def _sliced(whole: Findings | History, block: slice) -> dict[str, Any]:
+    """The arrays of a block of patients by name, as views; None where there is no array."""
+    arrays = {field.name: getattr(whole, field.name) for field in fields(whole)}
+    return {name: None if array is None else array[block] for name, array in arrays.items()}
 
 
 def _joined(parts: Sequence[History] | Sequence[Decisions]) -> dict[str, Any]:
     """The arrays of all blocks by name, one after the other."""
-    names = [name for name in parts[0].__slots__ if isinstance(getattr(parts[0], name), np.ndarray)]
+    names = [field.name for field in fields(parts[0]) if isinstance(getattr(parts[0], field.name), np.ndarray)]
     return {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}

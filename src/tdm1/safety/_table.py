@@ -172,7 +172,8 @@ def _build(rules: tuple[Rule, ...]) -> Table:
         tracked=holding | mask(lambda rule: rule.action == "reduce") | repeats, lowers=mask(lambda rule: rule.lowers),
         unrepeated=~repeats, confirms=confirms, counts=mask(lambda rule: bool(rule.lower_after_delays)),
         after_delays=np.array([rule.lower_after_delays or 0 for rule in rules], dtype=np.int16)[:, None],
-        rule_of=(np.arange(strictest.max() + len(rules) + 1) % (len(rules) + 1) - 1).astype(np.int16), strictest=strictest,
+        rule_of=(np.arange(strictest.max() + len(rules) + 1) % (len(rules) + 1) - 1).astype(np.int16),
+        strictest=strictest,
         of_each=np.array([earliest, strictest * holding, strictest, earliest * giving, earliest * repeats,
                           earliest * confirms]),
     )

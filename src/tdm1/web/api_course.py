@@ -32,7 +32,7 @@ def _plan(raw: bytes, as_file: bool) -> bytes:
             level_mg_per_kg=asked.level_mg_per_kg,
             doses_given=tuple(GivenDose(one.day, one.level_mg_per_kg, one.tolerated) for one in asked.doses_given),
             cycles=asked.cycles, missed=asked.missed, given_instead=asked.given_instead, lvef_days=asked.lvef_days,
-            sex=asked.sex, could_become_pregnant=asked.could_become_pregnant,
+            sex=asked.sex, could_become_pregnant=asked.could_become_pregnant, last_dose=asked.last_dose,
         )
     )
     if not as_file:

@@ -9,16 +9,19 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from tdm1.interop import cds_hooks
-from tdm1.person import check
+from tdm1.person import Needed, PersonRecord, check
 from tdm1.web.answers import encode, json_answer
 from tdm1.web.describe import described
 from tdm1.web.errors import ApiError
+from tdm1.web.limits import bounded
 from tdm1.web.reading import body, document
 from tdm1.web.state import state
 
 router = APIRouter()
 _ADDRESS = "/cds-services"
 _PAGE = "/next-dose"
+#: What a check calls the list of medicines among what is missing.
+_MEDICINES = "medicines"
 _REFUSED = {
     "401": "the client's token is missing or not accepted", "412": "the patient was not sent along (prefetch)",
 }
@@ -64,14 +67,14 @@ def answer_hook(raw: bytes, service: str, region: str | None, link: str | None) 
     if asked.hook != "patient-view" and not orders:
         return encode({"cards": []})
     today = datetime.date.today()
-    record = read_bundle(gathered.bundle, on=today, region=region).record
+    record = bounded(read_bundle(gathered.bundle, on=today, region=region).record)
     had = cds_hooks.has_had(record) or any(one.t_dm1 for one in cds_hooks.ordered(asked, sent))
     if asked.hook != "patient-view" and not (ordering or had):
         return encode({"cards": []})
     answer = check(cds_hooks.with_ordered(record, orders), on=today, region=region)
     if asked.hook == "patient-view" and not cds_hooks.concerns(record, answer):
         return encode({"cards": []})
-    if record.medicines is None and orders:
+    if record.medicines is None and all(one.name != _MEDICINES for one in answer.missing):
         # The ordered medicine is known, what else is taken is not.
         answer = replace(answer, missing=(*answer.missing, *_other_medicines(record, region)))
     showing = cds_hooks.Showing(
@@ -81,10 +84,10 @@ def answer_hook(raw: bytes, service: str, region: str | None, link: str | None) 
     return encode({"cards": cds_hooks.cards(answer, showing)})
 
 
-def _other_medicines(record: Any, region: str | None) -> tuple[Any, ...]:
+def _other_medicines(record: PersonRecord, region: str | None) -> tuple[Needed, ...]:
     """What the check of the record without the orders asks about medicines, where it was not asked yet."""
     asked = check(record, on=datetime.date.today(), region=region).missing
-    return tuple(one for one in asked if one.name == "medicines")
+    return tuple(one for one in asked if one.name == _MEDICINES)
 
 
 @router.get(_ADDRESS, **described(

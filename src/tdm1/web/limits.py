@@ -11,12 +11,15 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tdm1.person import PersonRecord
 from tdm1.web.errors import ApiError
 from tdm1.web.settings import ServerSettings
 
 #: Addresses that run a simulation and get more time.
 FORECASTS = ("/api/expect", "/api/expect/risk", "/api/explore")
 _BUSY = {"Retry-After": "1"}
+#: Most entries of each list of a record: every day is a visit to decide about, every medicine a name to recognise.
+MOST_ENTRIES = {"labs": 2000, "findings": 2000, "doses": 2000, "medicines": 200}
 
 
 class Limits:
@@ -80,3 +83,12 @@ class Limits:
             return message
 
         return counted
+
+
+def bounded(record: PersonRecord) -> PersonRecord:
+    """The record, unless a list of it is longer than any treatment. Raises ApiError (422)."""
+    for name, most in MOST_ENTRIES.items():
+        count = len(getattr(record, name) or ())
+        if count > most:
+            raise ApiError(422, f"{count} entries; at most {most} are read", name)
+    return record

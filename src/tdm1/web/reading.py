@@ -14,6 +14,7 @@ from starlette.requests import Request
 from tdm1 import evidence
 from tdm1.person import PersonError, PersonRecord, parse, record
 from tdm1.web.errors import ApiError
+from tdm1.web.limits import bounded
 
 _JSON = frozenset({"application/json", "application/fhir+json", "application/json+fhir"})
 REGIONS = ("US", "EU", "England")
@@ -117,7 +118,7 @@ class PersonRead:
 def person(found: dict[str, Any], on: datetime.date | None, region_: str | None) -> PersonRead:
     """The record in a document, of tdm1's own schema or a FHIR bundle. Raises PersonError or FhirError."""
     if "resourceType" not in found:
-        return PersonRead(record(found), None)
+        return PersonRead(bounded(record(found)), None)
     from tdm1.interop.fhir import read_bundle
 
     bundle = read_bundle(found, on=on, region=region_)
@@ -125,4 +126,4 @@ def person(found: dict[str, Any], on: datetime.date | None, region_: str | None)
         "used": [asdict(one) for one in bundle.used], "ignored": [asdict(one) for one in bundle.ignored],
         "notes": list(bundle.notes),
     }
-    return PersonRead(bundle.record, how)
+    return PersonRead(bounded(bundle.record), how)

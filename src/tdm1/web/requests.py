@@ -62,6 +62,7 @@ class PlanBody(_Body):
     lvef_days: tuple[Day, ...] = Field(default=(), max_length=_MOST, description="days of heart tests so far")
     sex: Literal["female", "male"] | None = Field(default=None, description="left out: no end of contraception")
     could_become_pregnant: bool = Field(default=True, strict=True)
+    last_dose: bool = Field(default=False, strict=True, description="the last dose shown is the last one planned")
 
 
 class PrepareBody(_Body):

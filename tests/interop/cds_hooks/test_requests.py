@@ -183,6 +183,12 @@ def test_an_order_without_a_medicine_is_kept_to_be_asked_about() -> None:
     assert found.entry is None and found.said == "MedicationRequest/o1"
 
 
+@pytest.mark.parametrize("change", [{"status": "cancelled"}, {"status": "entered-in-error"}, {"doNotPerform": True}])
+def test_orders_that_are_taken_back_do_not_count(change: dict[str, Any]) -> None:
+    assert ordered(read("order-sign", prefetch(), t_dm1() | change)) == ()
+    assert len(ordered(read("order-sign", prefetch(), t_dm1() | {"status": "active", "doNotPerform": False}))) == 1
+
+
 def test_selections_choose() -> None:
     drafts = (t_dm1(), order("ketoconazole"))
     found = ordered(read("order-select", prefetch(), *drafts, selected=["MedicationRequest/o1"]))
@@ -224,7 +230,7 @@ def _places(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(deeper for key, value in inner for deeper in _places(value, (*path, key)))]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data(), st.sampled_from(list(HOOKS.values())))
 def test_any_change_of_a_request_gives_a_reading_or_a_hook_error(data: st.DataObject, hook: str) -> None:
     drafts = () if hook == "patient-view" else (t_dm1((252, "mg")), order("ketoconazole"))

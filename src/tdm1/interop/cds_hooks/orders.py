@@ -14,6 +14,8 @@ from tdm1.person.record import MedicineEntry
 
 _LONGEST_NAME = 300
 _DOSE_UNITS = ("mg", "mg/kg")
+#: Statuses of FHIR R4 under which nothing is given any more; orders that are signed again may have them.
+_TAKEN_BACK = ("cancelled", "stopped", "completed", "entered-in-error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ def _is_t_dm1(entry: MedicineEntry) -> bool:
     return "t_dm1" in treatment_classes(Medicine(name=entry.name, code=entry.code, system=entry.system))
 
 
+def _stands(order: Resource) -> bool:
+    """False for an order that is taken back, or that says what not to give."""
+    return order.get("status") not in _TAKEN_BACK and order.get("doNotPerform") is not True
+
+
 def ordered(request: HookRequest, others: Sequence[Resource] = ()) -> tuple[Ordered, ...]:
     """The medicines among the drafts. `others` are resources that came along and may hold the Medication.
 
@@ -103,7 +110,7 @@ def ordered(request: HookRequest, others: Sequence[Resource] = ()) -> tuple[Orde
     """
     found: list[Ordered] = []
     for index, order in enumerate(request.drafts):
-        if order.get("resourceType") != "MedicationRequest":
+        if order.get("resourceType") != "MedicationRequest" or not _stands(order):
             continue
         place = f"context.draftOrders.entry.{index}"
         subject = _dict(order.get("subject")).get("reference")

@@ -49,8 +49,8 @@ def entries(document: Mapping[str, Any]) -> list[Entry]:
     kind = document.get("resourceType")
     if kind != "Bundle":
         hint = nearest(kind, ("Bundle",)) if isinstance(kind, str) else ""
-        raise FhirError(f"resourceType: a Bundle is expected, found {_json.shown(kind)}{hint}; "
-                        "give one Bundle with the Patient and what belongs to it")
+        raise FhirError(f"resourceType: a Bundle with the Patient and what belongs to it is expected, found "
+                        f"{_json.shown(kind)}{hint}")
     found: list[Entry] = []
     _open(cast("Json", document), "", found, 0)
     known: dict[str, Entry] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ READ = (
     "Patient", "Observation", "Condition", "Procedure", "MedicationStatement", "MedicationRequest",
     "MedicationAdministration", "Medication", "AllergyIntolerance", "AdverseEvent",
 )
+#: Number of an entry in a place.
+_ENTRY = re.compile(r"entry\[(\d+)\]")
 _HER2 = ("her2_ihc", "her2_ish", "her2_ratio", "her2_copies", "her2_report")
 _STAGE = ("stage_group", "m_category", "metastasis_site")
 
@@ -73,8 +76,14 @@ def read_bundle(
         read = record(person, place="bundle")
     except PersonError as error:
         raise FhirError(str(error)) from error
-    used = tuple(dict.fromkeys(reading.used))
-    return BundleRead(read, used, tuple(reading.ignored), tuple(dict.fromkeys(reading.notes)))
+    used = sorted(dict.fromkeys(reading.used), key=lambda one: _order(one.place))
+    ignored = sorted(dict.fromkeys(reading.ignored), key=lambda one: _order(one.place))
+    return BundleRead(read, tuple(used), tuple(ignored), tuple(dict.fromkeys(reading.notes)))
+
+
+def _order(place: str) -> list[int]:
+    """Where a place stands in the bundle."""
+    return [int(number) for number in _ENTRY.findall(place)]
 
 
 def _other(entry: Entry, reading: Reading) -> None:

@@ -83,7 +83,7 @@ export function save(name, content, type) {
 
 /** A table with a caption; cells are text. */
 export function table(caption, head, rows, numeric = []) {
-  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${caption} (table)` },
     el("table", {},
       el("caption", {}, caption),
       el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))),

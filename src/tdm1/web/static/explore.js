@@ -78,7 +78,7 @@ function draw(name) {
 
 function show() {
   const value = (found, name) => { const one = found.outcome[name]; return one === undefined || one.value === null ? "not reached" : `${Number(one.value.toPrecision(3))} ${one.unit === "1" ? "" : one.unit}`; };
-  const head = ["", "now", ...(held ? ["reference"] : [])];
+  const head = ["measure", "now", ...(held ? ["reference"] : [])];
   fill(byId("outcome"), table("Outcome", head, Object.keys(now.outcome).map((name) => [WORDS[name] || name.replaceAll("_", " "), value(now, name), ...(held ? [value(held, name)] : [])]), [1, 2]));
   Object.keys(CHARTS).forEach(draw);
   fill(byId("limits"), el("ul", { class: "note" }, ...now.limits.map((one) => el("li", {}, one)), now.failed_solves ? el("li", {}, `${now.failed_solves} patients could not be solved and are left out.`) : ""));

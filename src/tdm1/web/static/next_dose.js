@@ -115,7 +115,7 @@ function why(one, lead) {
   return el("li", {}, tag(one.id, "id"), lead ? `${lead} ` : "", one.text, el("br"), tag(one.read, one.read), el("span", { class: "small" }, `${one.source}, ${one.where}`),
     one.note ? el("span", { class: "hint" }, one.note) : null);
 }
-const group = (title, items) => (items.length ? el("section", {}, el("h3", {}, title), el("ul", { class: "why" }, ...items)) : null);
+const group = (title, items) => (items.length ? el("section", {}, el("h2", {}, title), el("ul", { class: "why" }, ...items)) : null);
 
 async function show(found, asked) {
   const dose = found.next_dose;
@@ -135,10 +135,10 @@ async function show(found, asked) {
       dose.recheck.text ? el("p", {}, el("strong", {}, "Recheck: "), dose.recheck.text) : null,
       dose.label ? el("p", { class: "small" }, `By the ${dose.label}`) : null),
     group("Why", [...dose.reasons.map((one) => why(one, one.decides ? "Because:" : "Also:")), ...dose.statements.map((one) => why(one))]),
-    el("section", {}, el("h3", {}, `Eligible: ${found.eligible}`),
+    el("section", {}, el("h2", {}, `Eligible: ${found.eligible}`),
       found.indication ? el("p", {}, tag(found.indication.id, "id"), found.indication.text) : el("ul", { class: "why" }, ...wanted.map((one) => why(one, one.answer === "no" ? "Not met:" : "Not known:")))),
     group("Needed", found.missing.map((one) => el("li", {}, el("strong", {}, one.text), el("span", { class: "hint" }, `${one.name}, for ${one.needed_for.join(", ").replaceAll("_", " ")}`)))),
-    group("Warnings", found.warnings.map((one) => why({ ...one, note: one.advice }, `${one.kind.replaceAll("_", " ")}:`))),
+    group("Warnings", found.warnings.map((one) => why({ ...one, note: [one.advice, one.note].filter(Boolean).join("; ") }, `${one.kind.replaceAll("_", " ")}:`))),
     group("Medicines as read", found.medicines.map((one) => el("li", {}, `${one.given}: `, one.by === "unknown" ? "not recognised" : `${one.ingredients.join(", ") || "nothing"} (by ${one.by})`))),
     group("Notes", found.notes.map((one) => el("li", {}, one))),
     el("details", {}, el("summary", {}, "Sources"), el("ul", { class: "small" }, ...keys.map((key) => el("li", {}, `${key}: ${(cited[key] || {}).citation || ""}`)))),
@@ -194,7 +194,7 @@ onSubmit(form, async () => {
   try {
     await show(await ask("/api/check", asked), asked);
   } catch (error) {
-    const place = /labs\.(\d+)/.exec(error.message || "");
+    const place = /labs\.(\d+)/.exec(`${error.where} ${error.message}`);
     const entry = place && asked.labs[Number(place[1])];
     const row = entry && form.querySelector(`[data-lab="${entry.test}"] [data-part=value]`);
     if (row) { row.classList.add("wrong"); row.setAttribute("aria-invalid", "true"); row.focus(); }
