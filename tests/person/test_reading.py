@@ -43,6 +43,21 @@ def test_a_huge_text_is_refused_before_it_is_read() -> None:
         person.parse(b" " * (LARGEST_BYTES + 1))
 
 
+def test_a_number_of_thousands_of_digits_is_refused() -> None:
+    with pytest.raises(person.PersonError, match="too long"):
+        person.parse('{"a": ' + "1" * 5000 + "}")
+
+
+@pytest.mark.parametrize("text", [r'{"a": "\ud800"}', '{"a": "\ud800"}', b'{"a": "\\udc00x"}'])
+def test_half_a_letter_is_refused(text: str | bytes) -> None:
+    with pytest.raises(person.PersonError, match="half a letter"):
+        person.parse(text)
+
+
+def test_a_letter_in_two_escapes_is_read() -> None:
+    assert person.parse(r'{"a": "\ud83d\ude00"}') == {"a": "\U0001f600"}
+
+
 def test_text_that_is_not_utf8_is_refused() -> None:
     with pytest.raises(person.PersonError, match="UTF-8"):
         person.parse(b'{"date": "\xff"}')

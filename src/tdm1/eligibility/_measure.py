@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 
 #: Sets of variables whose limits are remembered.
 _KEPT = 64
+#: Rows that `People` needs after those of what is known: for what follows from it, and one that is never known.
+ROOM = 3
 _EARLY = VARIABLES["disease_stage"].categories.index("early")
 
 
@@ -81,33 +83,51 @@ def check(names: tuple[str, ...], values: Floats) -> None:
     )
 
 
-def _imply(columns: dict[str, Floats], name: str, says: Floats, because: str) -> None:
-    """Fills the gaps of a column with what another one says, and refuses a person in whom the two disagree."""
-    stated = columns.get(name)
-    if stated is None:
-        columns[name] = says
-        return
-    unstated = np.isnan(stated)
-    odd = (stated != says) & ~(unstated | np.isnan(says))
-    if np.count_nonzero(odd):
-        person = int(np.argmax(odd))
-        answer = "yes" if stated[person] else "no"
-        raise EligibilityError(f"person {person}: {name} is {answer}, which {because} contradicts; correct one of them")
-    columns[name] = np.where(unstated, says, stated)
+@dataclass(frozen=True, slots=True)
+class People:
+    """Checked values of N people: the row of each variable in `values`, (rows, N), whose last row is never known."""
 
+    rows: dict[str, int]
+    values: Floats
 
-def imply(columns: dict[str, Floats]) -> None:
-    """What follows from what is known: the stage tells early disease, metastatic disease is advanced disease.
+    @classmethod
+    def of(cls, names: Iterable[str], values: Floats) -> People:
+        """People from checked values, followed by `ROOM` rows of NaN: also what follows from what is known.
 
-    Raises EligibilityError, naming the first such person, for values that contradict each other.
-    """
-    stage = columns.get("disease_stage")
-    if stage is not None:
-        _imply(columns, "early_disease", np.where(np.isnan(stage), np.nan, stage == _EARLY), "disease_stage")
-    metastatic = columns.get("prior_therapy_for_metastatic_disease")
-    if metastatic is not None:
-        says = np.where(metastatic == 1.0, 1.0, np.nan)
-        _imply(columns, "prior_therapy_for_advanced_disease", says, "prior_therapy_for_metastatic_disease")
+        The stage tells early disease, metastatic disease is advanced disease. Raises EligibilityError, naming the first
+        such person, for values that contradict each other.
+        """
+        found = cls({name: row for row, name in enumerate(names)}, values)
+        stage = found.rows.get("disease_stage")
+        if stage is not None:
+            early = np.where(np.isnan(values[stage]), np.nan, values[stage] == _EARLY)
+            found._imply("early_disease", early, "disease_stage")
+        metastatic = found.rows.get("prior_therapy_for_metastatic_disease")
+        if metastatic is not None:
+            advanced = np.where(values[metastatic] == 1.0, 1.0, np.nan)
+            found._imply("prior_therapy_for_advanced_disease", advanced, "prior_therapy_for_metastatic_disease")
+        return found
+
+    def _imply(self, name: str, says: Floats, because: str) -> None:
+        """Fills the gaps of a variable with what another one says, and refuses a person in whom the two disagree."""
+        row = self.rows.setdefault(name, len(self.rows))
+        stated = self.values[row]
+        unstated = np.isnan(stated)
+        odd = (stated != says) > (unstated | np.isnan(says))
+        if np.count_nonzero(odd):
+            person = int(np.argmax(odd))
+            answer = "yes" if stated[person] else "no"
+            raise EligibilityError(
+                f"person {person}: {name} is {answer}, which {because} contradicts; correct one of them"
+            )
+        self.values[row] = np.where(unstated, says, stated)
+
+    def __len__(self) -> int:
+        return self.values.shape[1]
+
+    def take(self, names: Iterable[str]) -> Floats:
+        """(names, N) the values of some variables, NaN for one that is not known."""
+        return self.values[[self.rows.get(name, -1) for name in names]]
 
 
 def check_limits(uln: Mapping[str, float]) -> None:
@@ -118,8 +138,8 @@ def check_limits(uln: Mapping[str, float]) -> None:
         upper_limit(name, uln)
 
 
-def people(columns: Mapping[str, ArrayLike], uln: Mapping[str, float]) -> tuple[dict[str, Floats], int]:
-    """Checked columns by name, and the number of people.
+def people(columns: Mapping[str, ArrayLike], uln: Mapping[str, float]) -> People:
+    """Checked people from one column a variable.
 
     Raises EligibilityError for an unknown variable (with the nearest name), a value that cannot be, columns of
     different length, and values that contradict each other (early disease of another stage).
@@ -138,5 +158,7 @@ def people(columns: Mapping[str, ArrayLike], uln: Mapping[str, float]) -> tuple[
     lengths = {len(values) for values in given.values()}
     if len(lengths) > 1:
         raise EligibilityError(f"the columns have different lengths: { {n: len(c) for n, c in given.items()} }")
-    imply(given)
-    return given, lengths.pop() if lengths else 0
+    whole = np.full((len(given) + ROOM, lengths.pop() if lengths else 0), np.nan)
+    for row, column in enumerate(given.values()):
+        whole[row] = column
+    return People.of(given, whole)

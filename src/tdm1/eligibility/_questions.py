@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tdm1.eligibility._measure import People
 from tdm1.eligibility._table import CriterionTable, Floats
 from tdm1.eligibility.assessment import WORDS, Answer, Reason
 from tdm1.eligibility.expression import Circuit, Met
@@ -42,9 +43,9 @@ class QuestionTable:
         rows = tuple(tuple(place[leaf.id] for leaf in question.asked) for question in questions)
         return cls(tuple(questions), CriterionTable(tuple(leaves.values())), circuit, rows)
 
-    def put(self, columns: Mapping[str, Floats], count: int, uln: Mapping[str, float]) -> Answers:
-        """The questions put to N people whose columns are checked. Raises EligibilityError for a contradiction."""
-        values = self.criteria.values(columns, count)
+    def put(self, known: People, uln: Mapping[str, float]) -> Answers:
+        """The questions put to N people. Raises EligibilityError for a contradiction."""
+        values = known.take(self.criteria.variables)
         met = self.criteria.meets(values, uln)
         answers = self.circuit.answers(met)
         return Answers(self, self.circuit.verdicts(answers), met, values, answers)
@@ -68,10 +69,10 @@ class Answers:
         """All questions for one person, numbered from 0."""
         table, parts = self.table, self.parts[:, person].tolist()
         leaves, met = table.criteria.criteria, self.met[:, person].tolist()
-        values = self.values[:, person][table.criteria.row].tolist()
+        values = self.values[:, person].tolist()
         reasons = [
-            Reason(leaf.id, leaf.text, WORDS[answer], leaf.variable, value, leaf.source, leaf.read)
-            for leaf, answer, value in zip(leaves, met, values, strict=True)
+            Reason(leaf.id, leaf.text, WORDS[answer], leaf.variable, values[row], leaf.source, leaf.read)
+            for leaf, answer, row in zip(leaves, met, table.criteria.rows, strict=True)
         ]
         found: list[Answered] = []
         for question, rows, root, verdict in zip(

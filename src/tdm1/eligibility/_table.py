@@ -52,8 +52,9 @@ class CriterionTable:
         self.variables = tuple(dict.fromkeys(one.variable for one in criteria))
         found = [(place, pair) for place, one in enumerate(criteria) for pair in _intervals(one)]
         rows = {name: row for row, name in enumerate(self.variables)}
-        #: (C,) row of each criterion among the variables.
-        self.row = np.array([rows[one.variable] for one in criteria], dtype=np.intp)
+        #: Row of each criterion among the variables, as numbers and as (C,).
+        self.rows = [rows[one.variable] for one in criteria]
+        self.row = np.array(self.rows, dtype=np.intp)
         owners = [place for place, _ in found]
         self._row = self.row[owners]
         self._bounds = np.array([pair for _, pair in found], dtype=np.float64).reshape(-1, 2).T[:, :, None]
@@ -78,16 +79,6 @@ class CriterionTable:
             np.where(self._opened[0], np.nextafter(low, np.inf), low),
             np.where(self._opened[1], np.nextafter(high, -np.inf), high),
         )
-
-    def values(self, columns: Mapping[str, Floats], count: int) -> Floats:
-        """(V, N) the variables that are asked, NaN where one is not known."""
-        found = np.empty((len(self.variables), count))
-        found.fill(np.nan)
-        for row, name in enumerate(self.variables):
-            column = columns.get(name)
-            if column is not None:
-                found[row] = column
-        return found
 
     def meets(self, values: Floats, uln: Mapping[str, float]) -> NDArray[np.int8]:
         """(C, N) whether each criterion is met: 1 met, 0 not met, -1 not known."""

@@ -75,10 +75,9 @@ def assess(
     that is neither 1 nor 0), and an unknown variable, with the nearest name.
     """
     limits = dict(uln or {})
-    given, count = people(columns, limits)
-    rules = criteria.all()
+    known, rules = people(columns, limits), criteria.all()
     table = CriterionTable(rules)
-    values = table.values(given, count)
+    values = known.take(table.variables)
     return Assessment(rules, table.meets(values, limits).T, values[table.row].T)
 
 
@@ -108,8 +107,9 @@ class VirtualScreen:
                 )
         asked = [place for place, rule in enumerate(rules) if rule.variable in columns]
         table = CriterionTable([rules[place] for place in asked])
+        values = np.array([columns[name] for name in table.variables], dtype=np.float64).reshape(-1, count)
         found = np.ones((count, len(rules)), dtype=np.bool_)
-        found[:, asked] = table.meets(table.values(columns, count), {}).T == 1
+        found[:, asked] = table.meets(values, {}).T == 1
         return found
 
 

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tdm1.eligibility._measure import people
+from tdm1.eligibility._measure import People, people
 from tdm1.eligibility._questions import Answers, QuestionTable
-from tdm1.eligibility._table import Floats
 from tdm1.eligibility.assessment import Answer, Reason
 from tdm1.eligibility.labelfile import LabelWarning, WarningKind, label_warnings
-from tdm1.eligibility.person import one_person
+from tdm1.eligibility.person import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,9 @@ def _asked(region: str) -> tuple[tuple[LabelWarning, ...], tuple[str, ...], Ques
     return found, ids, QuestionTable.of([one.question for one in found])
 
 
-def _table(region: str, columns: Mapping[str, Floats], count: int, uln: Mapping[str, float]) -> WarningTable:
+def _table(region: str, known: People, uln: Mapping[str, float]) -> WarningTable:
     found, ids, questions = _asked(region)
-    answers = questions.put(columns, count, uln)
+    answers = questions.put(known, uln)
     return WarningTable(region, ids, answers.verdicts.T, found, answers)
 
 
@@ -90,8 +89,7 @@ def warning_table(
 ) -> WarningTable:
     """Puts the warnings of a region to N people at once; `columns`, `uln` and errors as for `indication_table`."""
     limits = dict(uln or {})
-    given, count = people(columns, limits)
-    return _table(region, given, count, limits)
+    return _table(region, people(columns, limits), limits)
 
 
 def warnings(person: Mapping[str, Any], region: str = "US", *, uln: Mapping[str, float] | None = None) -> Cautions:
@@ -102,4 +100,4 @@ def warnings(person: Mapping[str, Any], region: str = "US", *, uln: Mapping[str,
     needed. Source: the evidence file label_warnings.yaml. Raises EligibilityError as `indication`.
     """
     limits = dict(uln or {})
-    return _table(region, one_person(person, limits), 1, limits).answer(0)
+    return _table(region, read(person, limits), limits).answer(0)

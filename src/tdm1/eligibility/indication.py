@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tdm1.eligibility._measure import people
+from tdm1.eligibility._measure import People, people
 from tdm1.eligibility._questions import Answers, QuestionTable
-from tdm1.eligibility._table import Floats
 from tdm1.eligibility.assessment import WORDS, Answer, Reason
 from tdm1.eligibility.expression import either
 from tdm1.eligibility.labelfile import Indication, indications
-from tdm1.eligibility.person import one_person
+from tdm1.eligibility.person import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +86,9 @@ def _asked(region: str) -> tuple[tuple[Indication, ...], tuple[str, ...], Questi
     return found, ids, QuestionTable.of([one.question for one in found])
 
 
-def _table(region: str, columns: Mapping[str, Floats], count: int, uln: Mapping[str, float]) -> IndicationTable:
+def _table(region: str, known: People, uln: Mapping[str, float]) -> IndicationTable:
     found, ids, questions = _asked(region)
-    answers = questions.put(columns, count, uln)
+    answers = questions.put(known, uln)
     return IndicationTable(region, ids, answers.verdicts.T, either(answers.verdicts), found, answers)
 
 
@@ -104,8 +103,7 @@ def indication_table(
     Raises EligibilityError as `assess`, for an unknown region, and for values that contradict each other.
     """
     limits = dict(uln or {})
-    given, count = people(columns, limits)
-    return _table(region, given, count, limits)
+    return _table(region, people(columns, limits), limits)
 
 
 def indication(
@@ -118,4 +116,4 @@ def indication(
     Raises EligibilityError for what is misspelt, cannot be, or contradicts itself.
     """
     limits = dict(uln or {})
-    return _table(region, one_person(person, limits), 1, limits).answer(0)
+    return _table(region, read(person, limits), limits).answer(0)

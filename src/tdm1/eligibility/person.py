@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdm1.eligibility._errors import EligibilityError
-from tdm1.eligibility._measure import check, check_limits, imply
+from tdm1.eligibility._measure import ROOM, People, check, check_limits
 from tdm1.eligibility._table import upper_limit
 from tdm1.eligibility.variables import UPPER_LIMITS, VARIABLES, PersonVariable
 from tdm1.evidence import EvidenceError, nearest
@@ -73,13 +73,8 @@ def _number(variable: PersonVariable, raw: Any, uln: Mapping[str, float]) -> flo
     raise EligibilityError(f"{variable.name} is {raw!r}; give a number, a word, or value and unit")
 
 
-def one_person(person: Mapping[str, Any], uln: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
-    """Checked columns of length 1 from one person's values by variable name.
-
-    A yes-or-no question takes True, False, yes, no, 1 or 0; a category its word; a measurement a number in the
-    register's unit, or a mapping of `value` and `unit`. None and NaN are not known, as is a variable left out.
-    Raises EligibilityError for a misspelt name, word or unit (with the nearest), and a value that cannot be.
-    """
+def read(person: Mapping[str, Any], uln: Mapping[str, float]) -> People:
+    """One person's checked values; what is taken and the errors as for `one_person`."""
     numbers: dict[str, float] = {}
     for name, raw in person.items():
         variable = VARIABLES.get(name)
@@ -87,8 +82,17 @@ def one_person(person: Mapping[str, Any], uln: Mapping[str, float]) -> dict[str,
             raise EligibilityError(f"no variable is called '{name}'{nearest(name, VARIABLES)}")
         numbers[name] = _number(variable, raw, uln)
     check_limits(uln)
-    values = np.array(list(numbers.values()))[:, None]
-    check(tuple(numbers), values)
-    columns = dict(zip(numbers, values, strict=True))
-    imply(columns)
-    return columns
+    values = np.array([*numbers.values(), *[nan] * ROOM])[:, None]
+    check(tuple(numbers), values[:-ROOM])
+    return People.of(numbers, values)
+
+
+def one_person(person: Mapping[str, Any], uln: Mapping[str, float]) -> dict[str, NDArray[np.float64]]:
+    """Checked columns of length 1 from one person's values by variable name.
+
+    A yes-or-no question takes True, False, yes, no, 1 or 0; a category its word; a measurement a number in the
+    register's unit, or a mapping of `value` and `unit`. None and NaN are not known, as is a variable left out.
+    Raises EligibilityError for a misspelt name, word or unit (with the nearest), and a value that cannot be.
+    """
+    found = read(person, uln)
+    return {name: found.values[row] for name, row in found.rows.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +15,8 @@ from tdm1.person.record import PersonRecord
 
 #: Largest record or bundle that is read, in bytes; whole histories of a clinic are below it.
 LARGEST_BYTES = 20 * 1024 * 1024
+#: Halves of letters, as JSON escapes them or as they stand.
+_HALF, _HALF_BYTES = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]"), re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 #: Deepest nesting of a document; a FHIR resource stays far below it.
 DEEPEST = 64
 
@@ -29,14 +32,31 @@ def parse(text: str | bytes, *, place: str = "record") -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise PersonError(f"{place}: not UTF-8 text (byte {error.start})") from error
     except json.JSONDecodeError as error:
-        end = "; the text ends there, so it may be cut off" if error.pos >= len(text.rstrip()) - 1 else ""
+        ends = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+        end = "; the text ends there, so it may be cut off" if ends else ""
         at = f"line {error.lineno}, column {error.colno}"
         raise PersonError(f"{place}: no valid JSON at {at}: {error.msg}{end}") from error
+    except ValueError as error:
+        if isinstance(error, PersonError):
+            raise
+        # Python refuses to read whole numbers of thousands of digits.
+        raise PersonError(f"{place}: a number in it is too long to be real") from error
     if not isinstance(document, dict):
         raise PersonError(f"{place}: a JSON object is expected, found {type(document).__name__}")
     found = cast("dict[str, Any]", document)
     _depth(found, place)
+    _whole_letters(text, found, place)
     return found
+
+
+def _whole_letters(text: str | bytes, document: dict[str, Any], place: str) -> None:
+    """Refuses half of a letter that is written in two halves: no answer that repeats it could be sent."""
+    if not (_HALF.search(text) if isinstance(text, str) else _HALF_BYTES.search(text)):
+        return
+    try:
+        json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise PersonError(f"{place}: a text in it holds half a letter (a lone surrogate); write the letter whole") from error
 
 
 def _no_constant(name: str) -> float:

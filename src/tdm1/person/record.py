@@ -55,7 +55,10 @@ def _yes_no(raw: Any) -> Any:
 def _number(raw: Any) -> Any:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise ValueError(f"{raw!r} is no number; leave the entry out if it is not known")
-    return float(raw)
+    try:
+        return float(raw)
+    except OverflowError:
+        raise ValueError("the number is too large to be real") from None
 
 
 Day = Annotated[datetime.date, BeforeValidator(_date, json_schema_input_type=str)]

@@ -23,8 +23,9 @@ from tdm1.safety.decisions import Action, Decisions
 from tdm1.safety.findings import Findings
 from tdm1.safety.history import History
 
-_GIVE, _REDUCE, _UNKNOWN, _HOLD, _STOP = (np.int8(action) for action in Action)
-_NONE = np.int16(-1)
+# As arrays of one number, which numpy takes faster than plain numbers.
+_GIVE, _REDUCE, _UNKNOWN, _HOLD, _STOP = np.array([[action] for action in Action], dtype=np.int8)
+_NONE = np.array([-1], dtype=np.int16)
 #: Sets of dose levels that are remembered as arrays.
 _KEPT = 64
 #: Patients decided at a time, so that what is in between stays in the processor's cache.
@@ -71,11 +72,14 @@ def _decide(
         # A repeat that cannot be judged without the baseline answers nothing: the episode stays open.
         unjudged = repeated & ~(well | ill)
     asked = np.array((stop_reasons, still_open, must_lower, fired, fired, unjudged))
-    stop_reason, hold_rule, lower_rule, give_rule, asks, waits = table.first(asked, table.of_each)
-    stop_now = (stop_reason >= 0) > history.stopped
+    first = table.first(asked, table.of_each)
+    stop_reason, hold_rule, lower_rule, give_rule, _, _ = first
+    stops, holds, _, _, asks, waits = first > _NONE
+    stop_now = stops > history.stopped
+    stopped = history.stopped | stop_now
 
     was_delayed, delays, considered = history.delayed.T, history.delays, np.zeros(was_open.shape, dtype=np.bool_)
-    waiting = dose_due & (hold_rule >= 0) & ~(history.stopped | stop_now)
+    waiting = (dose_due & holds) > stopped
     if np.count_nonzero(waiting):
         # A due dose that an open episode holds is one delay of that rule, however long it waits.
         newly_delayed = (still_open & table.holding & waiting) > was_delayed
@@ -84,19 +88,18 @@ def _decide(
         was_delayed, delays = was_delayed | newly_delayed, np.where(considered, np.int16(0), counted).T
         # The label only says "consider", so at the last level it never ends treatment.
         lower_rule = table.first(must_lower | (considered > at_last), table.strictest)
-    due = history.reduction_due | (lower_rule >= 0)
+    due = history.reduction_due | (lower_rule > _NONE)
     due_rule = np.where(history.reduction_due, history.reduction_rule, lower_rule)
 
     measured_lvef = ~np.isnan(numbers[ROWS["lvef"]])
-    unanswered = measured_lvef & (waits >= 0)
+    unanswered = measured_lvef & waits
     undecided = np.where(measured_lvef, lacking | unanswered, history.lvef_undecided)
-    stopped = history.stopped | stop_now
     # Values without which the label cannot decide: the required labs at a dose, and the LVEF baseline.
     unmeasured = np.isnan(numbers[_rows(required)]) & dose_due
     needs = np.concatenate((unmeasured, undecided[None])) > stopped
     # Whether a reduction is due is the number of its action, 0 for give and 1 for reduce.
     action = np.where(_any(needs), _UNKNOWN, due.view(np.int8))
-    action = np.where(stopped, _STOP, np.where(hold_rule >= 0, _HOLD, action))
+    action = np.where(stopped, _STOP, np.where(holds, _HOLD, action))
     stop_rule = np.where(stop_now, stop_reason, history.stop_rule)
     # The rule behind each action, by its number.
     rule = action.choose((give_rule, due_rule, _NONE, hold_rule, stop_rule))
@@ -104,7 +107,7 @@ def _decide(
     given = dose_due & (action <= _REDUCE)
     level = history.level + reducing
     asked_day = np.where(measured_lvef & later & ~unanswered, np.nan, history.lvef_asked_day)
-    asked_day = np.where((asks >= 0) & np.isnan(asked_day), findings.time_day, asked_day)
+    asked_day = np.where(asks & np.isnan(asked_day), findings.time_day, asked_day)
     due = due > reducing
     after = History(
         level=level, stopped=stopped, stop_rule=stop_rule, open=still_open.T, reduction_due=due,

@@ -14,7 +14,7 @@ from tdm1.safety._table import COLUMNS, ROWS, Bools, Conditions, Floats
 from tdm1.safety.findings import Findings
 
 #: Differences of printed percentages carry rounding noise near 1e-14; a bound of 10 points must not feel it.
-_POINTS_DECIMALS = 6
+_POINTS_PARTS = 1e6
 _LVEF, _BASELINE, _DROP = ROWS["lvef"], ROWS["lvef_baseline"], ROWS["lvef_drop"]
 _columns = attrgetter(*COLUMNS)
 _any, _all = np.bitwise_or.reduce, np.bitwise_and.reduce
@@ -28,7 +28,7 @@ def known(findings: Findings) -> Floats:
         if column is not None:
             found[row] = column
     if findings.lvef is not None and findings.lvef_baseline is not None:
-        found[_DROP] = (findings.lvef_baseline - findings.lvef).round(_POINTS_DECIMALS)
+        found[_DROP] = np.rint((findings.lvef_baseline - findings.lvef) * _POINTS_PARTS) / _POINTS_PARTS
     return found
 
 

@@ -64,6 +64,18 @@ def test_how_long_a_pregnancy_test_tells_of_today(days: str, answer: str, expect
         assert _history(coded(code, answer) | {"effectiveDateTime": days}).get("pregnant") == expected
 
 
+@pytest.mark.parametrize("system", ["urn:oid:2.16.840.1.113883.6.238", "http://snomed.info/sct", "urn:local", None])
+def test_a_code_counts_only_with_its_system(system: str | None) -> None:
+    """2106-3 and 2118-8 are codes of races too; 10828004 is positive in SNOMED CT alone."""
+    named = {} if system is None else {"system": system}
+    for code in ("2106-3", "2118-8"):
+        race = coded(code, POSITIVE) | {"code": {"coding": [{"code": code, **named}]}}
+        assert "pregnant" not in _history(race)
+    other = coded("2106-3", POSITIVE, system="http://loinc.org")
+    assert "pregnant" not in _history(other)
+    assert _history(condition("urn:local", "84114007")) == {}
+
+
 def test_the_later_pregnancy_test_counts_and_two_of_one_day_that_differ_are_refused() -> None:
     before = coded("2106-3", POSITIVE, "a") | {"effectiveDateTime": "2026-11-20"}
     assert _history(before, coded("2118-8", NEGATIVE, "b"))["pregnant"] == "no"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tdm1.interop.fhir import _codes, _json
 from tdm1.interop.fhir._errors import FhirError
 from tdm1.interop.fhir._json import Json
-from tdm1.person import LabTest, PersonError, convert
+from tdm1.person import LabTest, PersonError, convert, lab_tests
 
 #: A value that no limit refuses, to compare two spellings of a unit by what they make of it.
 _SMALL = 1e-3
@@ -49,7 +49,9 @@ def _unit(raw: Json, place: str, test: LabTest | None) -> str:
     if coded is None or words is None or test is None:
         return coded or words or ""
     by_code, by_words = same(test, coded), same(test, words)
-    if by_code is not None and by_words is not None and by_code != by_words:
+    # Words that are no unit of this test may be free text ("thousand per uL"), but not the unit of another test.
+    elsewhere = by_words is None and any(same(other, words) is not None for other in lab_tests().values())
+    if by_code is not None and (elsewhere or (by_words is not None and by_code != by_words)):
         raise FhirError(f"{place} unit: it says '{words}' and, as code, '{coded}': two units; keep the one that holds")
     return coded if by_code is not None or by_words is None else words
 

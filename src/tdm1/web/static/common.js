@@ -55,18 +55,19 @@ export function complain(place, error) {
   fill(place, el("p", { class: "error", role: "alert" }, error.message));
 }
 
-/** Run a form's work on submit, with its buttons off meanwhile. */
-export function onSubmit(form, work, place) {
+/** Run a form's work on submit, once at a time. Its button stays in reach, for a disabled one loses the focus. */
+export function onSubmit(form, work, place, refuse = complain) {
+  const button = form.querySelector("button[type=submit]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const buttons = [...form.querySelectorAll("button")];
-    buttons.forEach((button) => (button.disabled = true));
+    if (button.hasAttribute("aria-disabled")) return;
+    button.setAttribute("aria-disabled", "true");
     try {
       await work(new FormData(form));
     } catch (error) {
-      complain(place, error);
+      refuse(place, error);
     } finally {
-      buttons.forEach((button) => (button.disabled = false));
+      button.removeAttribute("aria-disabled");
     }
   });
 }

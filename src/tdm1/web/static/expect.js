@@ -1,9 +1,16 @@
 // The patient's door: how soon to call, of 100 people like you, the days of treatment. Nothing is kept.
 import { ask, el, fill, onSubmit, picture, save, table } from "./common.js";
 
-const words = await ask("/page-data/texts.json");
-const say = (key, values = {}) => Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, value), words[key]);
 const byId = (id) => document.getElementById(id);
+// A form that cannot answer says so, and what to do, in the words that came with the page.
+const trouble = (place, error) => fill(place, el("div", { class: "error", role: "alert" }, el("p", {}, byId("trouble").textContent), error && error.message ? el("p", { class: "small" }, error.message) : null));
+let words;
+try {
+  words = await ask("/page-data/texts.json");
+} catch (error) {
+  for (const name of ["feel", "people", "days"]) onSubmit(byId(`${name}-form`), async () => { throw error; }, byId(`${name}-answer`), trouble);
+  throw error;
+}
 
 function showOnly(form) {
   const early = form.elements.setting.value === "early";
@@ -17,7 +24,9 @@ for (const id of ["people-form", "days-form"]) {
 // How do you feel?
 const feelAnswer = byId("feel-answer");
 onSubmit(byId("feel-form"), async (form) => {
-  const temperature = form.get("temperature");
+  const typed = form.get("temperature"), degrees = Number(typed);
+  // Nobody has 90 °C: from there on it was measured in °F.
+  const temperature = typed === "" ? "" : degrees >= 90 ? Math.round(((degrees - 32) * 50) / 9) / 10 : degrees;
   const found = await ask("/api/symptoms", {
     text: form.get("text"),
     temperature_c: temperature === "" ? null : Number(temperature),
@@ -27,7 +36,7 @@ onSubmit(byId("feel-form"), async (form) => {
   const advice = found.advice.map((one) => el("li", {}, one.text));
   fill(feelAnswer,
     el("div", { class: `urgency ${kind}` },
-      el("h3", {}, say(`triage.title_${found.urgency.replaceAll(" ", "_")}`)),
+      el("h3", {}, words[`triage.title_${found.urgency.replaceAll(" ", "_")}`]),
       el("p", {}, found.say),
       why.length ? el("h4", {}, words["page.reasons_title"]) : null,
       why.length ? el("ul", {}, ...why) : null,
@@ -38,7 +47,7 @@ onSubmit(byId("feel-form"), async (form) => {
       advice.length ? el("h4", {}, words["triage.advice_title"]) : null,
       advice.length ? el("ul", {}, ...advice) : null,
       el("p", { class: "note" }, found.notice)));
-}, feelAnswer);
+}, feelAnswer, trouble);
 
 // Of 100 people like you
 const peopleAnswer = byId("people-answer");
@@ -55,14 +64,20 @@ const folded = (title, ...children) => el("details", {}, el("summary", {}, title
 const FIRST = 6;
 
 onSubmit(byId("people-form"), async (form) => {
-  fill(peopleAnswer, el("p", { class: "box" }, words["page.counting"]));
+  fill(peopleAnswer);
+  byId("people-state").textContent = words["page.counting"];
   const known = {};
   for (const name of ["age_year", "weight_kg", "prior_lines"]) {
     const value = form.get(name);
     if (value !== null && value !== "" && !(name === "prior_lines" && form.get("setting") === "early")) known[name] = Number(value);
   }
   const survival = form.get("survival") !== null;
-  const { view } = await ask("/api/expect?view=yes", { setting: form.get("setting"), known, survival });
+  let view;
+  try {
+    ({ view } = await ask("/api/expect?view=yes", { setting: form.get("setting"), known, survival }));
+  } finally {
+    byId("people-state").textContent = "";
+  }
   const disease = form.get("disease") !== null;
   fill(peopleAnswer,
     el("p", {}, view.lead),
@@ -81,21 +96,29 @@ onSubmit(byId("people-form"), async (form) => {
     view.survival ? part(view.survival.title, el("p", {}, view.survival.lead), cards(view.survival.cards)) : null,
     part(view.sure.title, ...view.sure.sentences.map((one) => el("p", {}, one))),
     part(view.sources.title, el("ul", { class: "small" }, ...view.sources.lines.map((one) => el("li", {}, one)))));
-}, peopleAnswer);
+  byId("people-state").textContent = words["page.counted"];
+}, peopleAnswer, trouble);
 
 // Days of treatment
 const daysAnswer = byId("days-answer");
+/** 'Tue, Dec 1,' that no line end parts, and the year. */
+function written(day) {
+  const language = document.documentElement.lang;
+  return [el("span", { class: "when" }, day.toLocaleDateString(language, { weekday: "short", month: "short", day: "numeric" })), ` ${day.getFullYear()}`];
+}
 onSubmit(byId("days-form"), async (form) => {
   const setting = form.get("setting");
+  byId("days-state").textContent = "";
   const asked = { setting, region: "US", first_dose: form.get("first_dose"), sex: form.get("sex") };
   if (setting === "metastatic") asked.cycles = Number(form.get("cycles"));
   const plan = await ask("/api/plan", asked);
   const file = el("button", { type: "button", class: "quiet no-print" }, words["page.save_ics"]);
   file.addEventListener("click", async () => save("t-dm1.ics", await ask("/api/plan?format=ics", asked)));
   const rows = plan.events.map((one) => [
-    new Date(`${one.day}T12:00:00`).toLocaleDateString("en", { weekday: "short", year: "numeric", month: "short", day: "numeric" }),
+    el("time", { datetime: one.day }, ...written(new Date(`${one.day}T12:00:00`))),
     el("span", {}, el("strong", {}, one.plain_title), el("br"), one.plain_text),
   ]);
   fill(daysAnswer, table(words["page.days_title"], [words["page.day"], words["page.what"]], rows), el("p", {}, file),
     ...plan.plain.lines.map((one) => el("p", {}, one)));
-}, daysAnswer);
+  byId("days-state").textContent = words["page.listed"];
+}, daysAnswer, trouble);

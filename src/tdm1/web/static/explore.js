@@ -14,6 +14,8 @@ const WORDS = {
 };
 const colour = getComputedStyle(document.documentElement);
 const ACCENT = colour.getPropertyValue("--accent").trim(), SOFT = colour.getPropertyValue("--soft").trim(), HELD = colour.getPropertyValue("--focus").trim();
+const shown = (unit) => unit.replace(/^u(?=g|mol)/, "µ");
+const views = {};
 let now = null, held = null, waiting = null, running = false, again = false;
 
 function settings() {
@@ -26,7 +28,7 @@ function told() {
   for (const name of SLIDERS) {
     const off = OPTIONAL[name] && !byId(OPTIONAL[name]).checked;
     byId(name).disabled = Boolean(off);
-    byId(`${name}-out`).value = off ? "each her own" : Number(Number(byId(name).value).toPrecision(3));
+    byId(`${name}-out`).value = off ? "each their own" : Number(Number(byId(name).value).toPrecision(3));
   }
   if (byId("cycles").disabled) byId("cycles-out").value = "until it grows";
 }
@@ -50,7 +52,7 @@ function spec(name, width) {
     ],
     axes: [
       { orient: "bottom", scale: "x", title: "day", grid: false, tickCount: 6 },
-      { orient: "left", scale: "y", title: `${CHARTS[name]} (${band.unit})`, grid: true, gridOpacity: 0.4, tickCount: 5 },
+      { orient: "left", scale: "y", title: `${CHARTS[name]} (${shown(band.unit)})`, grid: true, gridOpacity: 0.4, tickCount: 5 },
     ],
     marks: [
       { type: "rule", from: { data: "doses" }, encode: { enter: { x: { scale: "x", field: "day" }, y: { value: 0 }, y2: { signal: "height" }, stroke: { value: SOFT }, strokeOpacity: { value: 0.35 }, strokeDash: { value: [2, 3] } } } },
@@ -65,14 +67,16 @@ function draw(name) {
   const made = spec(name, Math.max(220, Math.min(place.clientWidth || 360, 700)));
   made.data.push({ name: "doses", values: now.dose_day.map((day) => ({ day })) });
   const view = new window.vega.View(window.vega.parse(made, null, { ast: true }), { renderer: "canvas", container: place, hover: false, expr: expressionInterpreter, loader: { load() { throw new Error("nothing is loaded"); } } });
+  views[name]?.finalize();
+  views[name] = view;
   place.replaceChildren();
   view.initialize(place).run();
   const band = now.bands[name], last = band.median.findLastIndex((value) => value !== null), digits = (value) => (value === null ? "none" : value.toPrecision(3));
   const top = band.median.reduce((best, value, at) => (value !== null && (best < 0 || value > band.median[best]) ? at : best), -1);
   const least = band.median.reduce((best, value, at) => (value !== null && (best < 0 || value < band.median[best]) ? at : best), -1);
-  byId(`${name}-said`).textContent = last < 0 ? "no values" : `Median: highest ${digits(band.median[top])} ${band.unit} on day ${now.time_day[top]}, lowest ${digits(band.median[least])} on day ${now.time_day[least]}, ${digits(band.median[last])} on day ${now.time_day[last]}.` + (held ? " Dashed: the reference." : "");
+  byId(`${name}-said`).textContent = last < 0 ? "no values" : `Median: highest ${digits(band.median[top])} ${shown(band.unit)} on day ${now.time_day[top]}, lowest ${digits(band.median[least])} on day ${now.time_day[least]}, ${digits(band.median[last])} on day ${now.time_day[last]}.` + (held ? " Dashed: the reference." : "");
   const step = Math.max(1, Math.floor(now.time_day.length / 18));
-  fill(byId(`${name}-table`), table(`${CHARTS[name]} (${band.unit})`, ["day", "5 %", "median", "95 %"],
+  fill(byId(`${name}-table`), table(`${CHARTS[name]} (${shown(band.unit)})`, ["day", "5 %", "median", "95 %"],
     now.time_day.map((day, at) => [String(day), digits(band.p05[at]), digits(band.median[at]), digits(band.p95[at])]).filter((_, at) => at % step === 0), [1, 2, 3]));
 }
 
@@ -95,7 +99,8 @@ async function run() {
     byId("took").textContent = `${now.settings.patients} patients in ${Math.round(performance.now() - began)} ms`;
     history.replaceState(null, "", `#${new URLSearchParams(asked)}`);
   } catch (error) {
-    fill(byId("problem"), el("p", { class: "error" }, error.message));
+    fill(byId("problem"), el("p", { class: "error" }, `${error.message} What stands below is of the settings before.`));
+    byId("took").textContent = "";
   } finally {
     running = false;
     if (again) { again = false; run(); }
@@ -111,6 +116,7 @@ function soon() {
 function restore() {
   for (const [name, value] of new URLSearchParams(location.hash.slice(1))) {
     if (!(name in LABEL) || !Number.isFinite(Number(value))) continue;
+    if (name === "interval_day" && ![...byId(name).options].some((one) => one.value === value)) continue;
     byId(name).value = value;
     if (OPTIONAL[name]) byId(OPTIONAL[name]).checked = true;
   }
@@ -130,6 +136,7 @@ byId("csv").addEventListener("click", () => {
 });
 let size = 0;
 addEventListener("resize", () => { if (now && Math.abs(size - innerWidth) > 20) { size = innerWidth; show(); } });
+addEventListener("hashchange", () => { restore(); soon(); });
 restore();
 told();
 run();

@@ -1,5 +1,6 @@
 // The clinician's door: a form or pasted JSON becomes a record; the server answers; nothing is kept.
 import { ask, complain, el, fill, onSubmit, save, table } from "./common.js";
+import { doseLine, labLine, number } from "./lines.js";
 
 const byId = (id) => document.getElementById(id);
 const answer = byId("answer"), sheet = byId("sheet"), form = byId("person");
@@ -11,35 +12,24 @@ const ACTIONS = {
   give: ["✔", "GIVE"], reduce: ["▼", "GIVE ONE LEVEL LOWER"], hold: ["‖", "HOLD"], stop: ["■", "STOP"], unknown: ["?", "NOT DECIDED"],
 };
 
-class LineError extends Error {}
-
-const number = (text, what) => {
-  const found = Number(text.replace(",", "."));
-  if (text.trim() === "" || !Number.isFinite(found)) throw new LineError(`${what}: '${text}' is no number`);
-  return found;
-};
-
-/** 'PLT 62 10*9/L 2026-11-24 [upper limit]' as an entry of the record. */
-function labLine(line, at) {
-  const parts = line.trim().split(/\s+/);
-  const day = parts.findIndex((part) => /^\d{4}-\d{2}-\d{2}$/.test(part));
-  const value = parts.findIndex((part, place) => place > 0 && /^[<>]?\d+([.,]\d+)?$/.test(part));
-  if (day < 0 || value < 1 || day <= value + 1) throw new LineError(`line ${at + 1}: '${line}': write test, value, unit, day`);
-  const entry = { test: parts.slice(0, value).join(" "), value: number(parts[value], `line ${at + 1}`), unit: parts.slice(value + 1, day).join(" "), date: parts[day] };
-  if (parts[day + 1]) entry.upper_limit = number(parts[day + 1], `line ${at + 1}, upper limit`);
-  return entry;
-}
-
-function doseLine(line, at) {
-  const [date, level, slow] = line.trim().split(/\s+/);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !level) throw new LineError(`doses, line ${at + 1}: '${line}': write day and level, such as 2026-11-04 3.6`);
-  return { date, level_mg_per_kg: number(level, `doses, line ${at + 1}`), tolerated: slow === "slow" ? "no" : "yes" };
-}
-
 const linesOf = (id) => byId(id).value.split("\n").filter((line) => line.trim());
+
+/** Read a field; what cannot be read is an error that knows its field. */
+function typed(field, read) {
+  try {
+    return read();
+  } catch (error) {
+    error.field = field;
+    throw error;
+  }
+}
+
+/** The fields that the entries of `labs` came from, in their order. */
+let labFields = [];
 
 /** The record that the form holds; what is empty is left out. */
 function record() {
+  labFields = [];
   const made = { region: byId("region").value, date: byId("date").value, about: {}, history: {}, labs: [], findings: [] };
   if (byId("sex").value) made.about.sex = byId("sex").value;
   if (byId("birth").value) made.about.birth_date = byId("birth").value;
@@ -48,24 +38,26 @@ function record() {
   for (const row of form.querySelectorAll("[data-lab]")) {
     const part = (name) => row.querySelector(`[data-part=${name}]`);
     const value = part("value").value.trim();
-    part("value").classList.remove("wrong");
     if (!value) continue;
-    const entry = { test: row.dataset.lab, value: number(value, row.dataset.lab), unit: part("unit").value, date: part("date").value || byId("date").value };
-    if (part("upper_limit") && part("upper_limit").value.trim()) entry.upper_limit = number(part("upper_limit").value, `${row.dataset.lab}, upper limit`);
+    const entry = { test: row.dataset.lab, value: typed(part("value"), () => number(value, row.dataset.lab)), unit: part("unit").value, date: part("date").value || byId("date").value };
+    if (part("upper_limit") && part("upper_limit").value.trim()) entry.upper_limit = typed(part("upper_limit"), () => number(part("upper_limit").value, `${row.dataset.lab}, upper limit`));
     made.labs.push(entry);
+    labFields.push(part("value"));
   }
-  made.labs.push(...linesOf("lines").map(labLine));
+  made.labs.push(...typed(byId("lines"), () => linesOf("lines").map(labLine)));
   for (const field of form.querySelectorAll("[data-finding]")) {
     if (!field.value) continue;
     const name = field.dataset.finding;
     made.findings.push({ finding: name, value: name.endsWith("_grade") ? Number(field.value) : field.value, date: byId("finding-date").value || byId("date").value });
   }
   if (byId("no-doses").checked) made.doses = [];
-  else if (linesOf("doses").length) made.doses = linesOf("doses").map(doseLine);
+  else if (linesOf("doses").length) made.doses = typed(byId("doses"), () => linesOf("doses").map(doseLine));
   if (byId("no-medicines").checked) made.medicines = [];
   else if (linesOf("medicines").length) made.medicines = linesOf("medicines").map((line) => line.trim());
   return made;
 }
+
+const word = (value) => (value === true ? "yes" : value === false ? "no" : value ?? "");
 
 /** Put a record into the form. */
 function load(found) {
@@ -73,7 +65,6 @@ function load(found) {
   byId("date").value = found.date || iso(today);
   byId("region").value = found.region || "US";
   const about = found.about || {};
-  const word = (value) => (value === true ? "yes" : value === false ? "no" : value ?? "");
   byId("sex").value = about.sex || "";
   byId("birth").value = about.birth_date || "";
   byId("could").value = word(about.could_become_pregnant);
@@ -117,11 +108,24 @@ function why(one, lead) {
 }
 const group = (title, items) => (items.length ? el("section", {}, el("h2", {}, title), el("ul", { class: "why" }, ...items)) : null);
 
+/** What the answer was made from, so that a printed page tells it. */
+function values(found, asked) {
+  const items = [];
+  if (asked) {
+    items.push(...(asked.labs || []).map((one) => `${one.test} ${one.value} ${one.unit}, ${one.date}${one.upper_limit === undefined ? "" : ` (upper limit ${one.upper_limit})`}`));
+    items.push(...(asked.findings || []).map((one) => `${one.finding.replaceAll("_", " ")}: ${word(one.value)}, ${one.date}`));
+    items.push(...(asked.doses || []).map((one) => `dose of ${one.date}: ${one.level_mg_per_kg ? `${one.level_mg_per_kg} mg/kg` : `${one.dose_mg} mg`}${word(one.tolerated) === "no" ? ", infusion not tolerated" : ""}`));
+  } else if (found.read) {
+    items.push(...found.read.used.map((one) => `${one.what} (${one.place})`), ...found.read.notes, ...found.read.ignored.map((one) => `not used: ${one.place}: ${one.why}`));
+  }
+  return items.length ? el("details", {}, el("summary", {}, asked ? "Values used" : "How the bundle was read"), el("ul", { class: "small" }, ...items.map((one) => el("li", {}, one)))) : null;
+}
+
 async function show(found, asked) {
   const dose = found.next_dose;
   const [mark, word] = ACTIONS[dose.action];
   const level = dose.level_mg_per_kg === null ? "" : `${dose.level_mg_per_kg} mg/kg`;
-  const mg = dose.dose_mg === null ? "" : ` = ${dose.dose_mg.toFixed(0)} mg`;
+  const mg = dose.dose_mg === null ? "" : ` = ${Number(dose.dose_mg.toFixed(1))} mg`;
   const cited = await citations.catch(() => ({}));
   const keys = [...new Set([...found.reasons, ...dose.reasons, ...dose.statements, ...found.warnings].map((one) => one.source))];
   const wanted = found.reasons.filter((one) => one.answer === found.eligible);
@@ -133,7 +137,7 @@ async function show(found, asked) {
       dose.earliest ? el("p", {}, `Earliest day: ${dose.earliest}`) : null,
       dose.would_be_mg_per_kg !== null ? el("p", {}, `Treatment would go on at ${dose.would_be_mg_per_kg} mg/kg`) : null,
       dose.recheck.text ? el("p", {}, el("strong", {}, "Recheck: "), dose.recheck.text) : null,
-      dose.label ? el("p", { class: "small" }, `By the ${dose.label}`) : null),
+      el("p", { class: "small" }, `On ${found.on}${dose.label ? `, by the ${dose.label}` : ""}`)),
     group("Why", [...dose.reasons.map((one) => why(one, one.decides ? "Because:" : "Also:")), ...dose.statements.map((one) => why(one))]),
     el("section", {}, el("h2", {}, `Eligible: ${found.eligible}`),
       found.indication ? el("p", {}, tag(found.indication.id, "id"), found.indication.text) : el("ul", { class: "why" }, ...wanted.map((one) => why(one, one.answer === "no" ? "Not met:" : "Not known:")))),
@@ -141,78 +145,156 @@ async function show(found, asked) {
     group("Warnings", found.warnings.map((one) => why({ ...one, note: [one.advice, one.note].filter(Boolean).join("; ") }, `${one.kind.replaceAll("_", " ")}:`))),
     group("Medicines as read", found.medicines.map((one) => el("li", {}, `${one.given}: `, one.by === "unknown" ? "not recognised" : `${one.ingredients.join(", ") || "nothing"} (by ${one.by})`))),
     group("Notes", found.notes.map((one) => el("li", {}, one))),
+    values(found, asked),
     el("details", {}, el("summary", {}, "Sources"), el("ul", { class: "small" }, ...keys.map((key) => el("li", {}, `${key}: ${(cited[key] || {}).citation || ""}`)))),
     el("p", { class: "note" }, found.disclaimer));
   const print = el("button", { type: "button", class: "quiet" }, "Print");
   print.addEventListener("click", () => window.print());
   const buttons = [print];
+  const offer = (name, work) => {
+    const button = el("button", { type: "button", class: "quiet" }, name), entries = version;
+    button.addEventListener("click", async () => {
+      try {
+        const made = await work();
+        if (entries === version) { fill(sheet, ...made); sheet.focus(); }
+      } catch (error) {
+        if (entries === version) complain(sheet, error);
+      }
+    });
+    buttons.unshift(button);
+  };
   if (dose.dose_mg !== null) {
-    const prepare = el("button", { type: "button", class: "quiet" }, "Preparation sheet");
-    prepare.addEventListener("click", () => preparation(found, asked).catch((error) => complain(sheet, error)));
-    buttons.unshift(prepare);
+    const infusions = infusion(found, asked);
+    // Whether the last infusion was tolerated decides the minutes; where that is not known, the clinician says it.
+    for (const [kind, words] of infusions) offer(`Preparation sheet${words}`, () => preparation(found, asked, kind));
   }
-  if (asked && asked.doses && found.setting) {
-    const calendar = el("button", { type: "button", class: "quiet" }, "Calendar");
-    calendar.addEventListener("click", () => plan(found, asked).catch((error) => complain(sheet, error)));
-    buttons.unshift(calendar);
-  }
+  if (asked && found.setting && asked.doses && asked.doses.every((one) => one.level_mg_per_kg)) offer("Calendar", () => plan(found, asked));
   answer.append(el("p", { class: "row no-print" }, ...buttons));
   fill(sheet);
   answer.focus();
 }
 
-async function preparation(found, asked) {
-  const slow = (asked?.doses || []).some((one) => one.tolerated === "no");
-  const infusion = found.next_dose.doses_given === 0 ? "first" : slow ? "slow" : "later";
-  const made = await ask("/api/prepare", { dose_mg: found.next_dose.dose_mg, region: found.region, infusion });
-  fill(sheet, el("section", { class: "box" }, el("h2", {}, `Preparation of ${made.dose_mg.toFixed(1)} mg`),
+/** Kinds of infusion that the sheet can be made for, each with what its button says. */
+function infusion(found, asked) {
+  if (found.next_dose.doses_given === 0) return [["first", ""]];
+  const told = (asked?.doses || []).map((one) => word(one.tolerated));
+  if (told.includes("no")) return [["slow", ""]];
+  if (told.length && told.every((one) => one === "yes")) return [["later", ""]];
+  return [["slow", ", earlier infusion not tolerated"], ["later", ", all infusions tolerated"]];
+}
+
+async function preparation(found, asked, kind) {
+  const made = await ask("/api/prepare", { dose_mg: found.next_dose.dose_mg, region: found.region, infusion: kind });
+  return [el("section", { class: "box" }, el("h2", {}, `Preparation of ${made.dose_mg.toFixed(1)} mg`),
     el("p", {}, `Draw ${made.volume_ml.toFixed(1)} mL; ${made.waste_mg} mg left over.`),
     el("ol", {}, ...made.steps.map((one) => el("li", {}, one.text, " ", tag(one.id, "id"), tag(one.read, one.read)))),
-    el("p", { class: "note" }, "The pharmacy's own instructions stand above this sheet.")));
+    el("p", { class: "note" }, "The pharmacy's own instructions stand above this sheet."))];
 }
 
 async function plan(found, asked) {
-  const given = asked.doses.map((one) => ({ day: one.date, level_mg_per_kg: one.level_mg_per_kg, tolerated: one.tolerated !== "no" }));
+  const given = asked.doses.map((one) => ({ day: one.date, level_mg_per_kg: one.level_mg_per_kg, tolerated: word(one.tolerated) !== "no" }));
   const body = { setting: found.setting, region: found.region, first_dose: given.length ? given[0].day : found.on, doses_given: given };
   if (found.setting === "metastatic") body.cycles = given.length + 6;
-  if (asked.about.sex) body.sex = asked.about.sex;
-  if (asked.about.could_become_pregnant === "no") body.could_become_pregnant = false;
-  const weight = asked.labs.filter((one) => one.test === "weight" && one.unit === "kg").at(-1);
+  if (asked.about?.sex) body.sex = asked.about.sex;
+  if (word(asked.about?.could_become_pregnant) === "no") body.could_become_pregnant = false;
+  const labs = asked.labs || [];
+  const weight = labs.filter((one) => one.test === "weight" && one.unit === "kg").at(-1);
   if (weight) body.weight_kg = weight.value;
-  const lvef = asked.labs.filter((one) => one.test === "lvef").map((one) => one.date);
+  const lvef = labs.filter((one) => one.test === "lvef").map((one) => one.date);
   if (lvef.length) body.lvef_days = [...new Set(lvef)];
   const made = await ask("/api/plan", body);
   const file = el("button", { type: "button", class: "quiet no-print" }, "Save as .ics");
   file.addEventListener("click", async () => save("t-dm1.ics", await ask("/api/plan?format=ics", body)));
-  fill(sheet, table("Calendar", ["Day", "What", "Details"], made.events.map((one) => [one.day, one.title + (one.done ? " (done)" : ""), one.detail])), el("p", {}, file),
-    ...made.notes.map((one) => el("p", { class: "note" }, one)));
+  return [table("Calendar", ["Day", "What", "Details"], made.events.map((one) => [one.day, one.title + (one.done ? " (done)" : ""), one.detail])), el("p", {}, file),
+    ...made.notes.map((one) => el("p", { class: "note" }, one))];
+}
+
+/** The field that a place of the server's error names, and the words to say beside it. */
+function fieldOf(where, asked) {
+  const [part, name] = where.split(".");
+  if (part === "date" || part === "region") return byId(part);
+  if (part === "about") return byId({ birth_date: "birth", sex: "sex", could_become_pregnant: "could" }[name] || "sex");
+  if (part === "labs") return labFields[Number(name)] || byId("lines");
+  if (part === "findings") return form.querySelector(`[data-finding="${asked.findings[Number(name)]?.finding}"]`);
+  if (part === "doses" || part === "medicines") return byId(part);
+  return null;
+}
+
+function unmark() {
+  form.querySelectorAll(".beside").forEach((one) => one.remove());
+  for (const one of form.querySelectorAll("[aria-invalid]")) {
+    one.removeAttribute("aria-invalid");
+    one.classList.remove("wrong");
+    one.setAttribute("aria-describedby", (one.getAttribute("aria-describedby") || "").replace(" beside", "").trim());
+  }
+}
+
+/** Say what is wrong beside its field, and go there. */
+function mark(field, said) {
+  field.classList.add("wrong");
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} beside`);
+  const beside = el("p", { class: "error beside", id: "beside" }, said);
+  const row = field.closest("tr");
+  if (row) row.after(el("tr", { class: "beside" }, el("td", { colspan: 5 }, beside)));
+  else field.after(beside);
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  field.focus();
+}
+
+// An answer stands only for the entries it was made from: a change takes it down, a late one is not shown.
+let version = 0;
+function takeDown(said) {
+  version += 1;
+  fill(sheet);
+  fill(answer, el("p", { class: "box" }, said));
+}
+form.addEventListener("input", () => { if (version && answer.querySelector(".decision, .error")) takeDown("The entries have changed. Check again."); else version += 1; });
+
+async function answered(body, asked) {
+  takeDown("One moment.");
+  const entries = version;
+  const found = await ask("/api/check", body);
+  if (entries === version) await show(found, asked);
+  else fill(answer, el("p", { class: "box" }, "The entries have changed. Check again."));
 }
 
 onSubmit(form, async () => {
-  fill(byId("lines-wrong"));
-  const asked = record();
+  unmark();
+  takeDown("One moment.");
+  let asked;
   try {
-    await show(await ask("/api/check", asked), asked);
+    asked = record();
+    await answered(asked, asked);
   } catch (error) {
-    const place = /labs\.(\d+)/.exec(`${error.where} ${error.message}`);
-    const entry = place && asked.labs[Number(place[1])];
-    const row = entry && form.querySelector(`[data-lab="${entry.test}"] [data-part=value]`);
-    if (row) { row.classList.add("wrong"); row.setAttribute("aria-invalid", "true"); row.focus(); }
+    const where = error.where || "", pasted = Number(where.split(".")[1]) - labFields.length;
+    const field = error.field || (asked && fieldOf(where, asked));
+    if (field === byId("lines") && pasted >= 0) error.message = `line ${pasted + 1}: ${error.message}`;
+    if (field) mark(field, error.message);
     throw error;
   }
 }, answer);
 
 byId("check-json").addEventListener("click", async () => {
+  unmark();
+  const text = byId("json").value;
   try {
-    await show(await ask("/api/check", byId("json").value), null);
+    // Its own record is kept for the calendar; of a bundle, and of what is no JSON, the server tells what it read.
+    let own = null;
+    try { own = JSON.parse(text); } catch { own = null; }
+    await answered(text, own && typeof own === "object" && !("resourceType" in own) ? own : null);
   } catch (error) {
+    mark(byId("json"), error.message);
     complain(answer, error);
   }
 });
-byId("clear").addEventListener("click", () => { form.reset(); byId("date").value = iso(today); fill(sheet); fill(answer, el("p", { class: "box" }, "The answer stands here.")); });
+byId("clear").addEventListener("click", () => { form.reset(); unmark(); byId("date").value = iso(today); takeDown("The answer stands here."); });
 byId("example").addEventListener("change", async (event) => {
   const name = event.target.value;
   if (!name) return;
-  load(await ask(`/page-data/examples/${name}`));
+  const found = await ask(`/page-data/examples/${name}`);
+  unmark();
+  load(found);
   byId("example").value = name;
+  takeDown("The answer stands here.");
 });
