@@ -47,7 +47,8 @@ def chromium() -> Iterator[Any]:
     """The system's Chromium."""
     from playwright.sync_api import sync_playwright
 
-    path = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), "")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), "")
     assert path, "these tests need a Chromium on the PATH; make browser says how to get one"
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=ARGUMENTS)
@@ -63,7 +64,8 @@ def page(request: pytest.FixtureRequest, chromium: Any, address: str) -> Iterato
     wrong: list[str] = []
     opened.on("console", lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None)
     opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("request", lambda asked: None if asked.url.startswith((address, "blob:", "data:")) else wrong.append(asked.url))
+    ours = (address, "blob:", "data:")
+    opened.on("request", lambda asked: None if asked.url.startswith(ours) else wrong.append(asked.url))
     opened.allowed = wrong  # a test that provokes an error takes it out
     yield opened
     assert wrong == [], wrong

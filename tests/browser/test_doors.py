@@ -95,7 +95,8 @@ def test_clinician_checks_an_example_and_gets_the_answer_of_the_package(page: An
     page.goto("/next-dose")
     with page.expect_response(f"**/page-data/examples/{name}"):
         page.select_option("#example", name)
-    loaded = str(next(one["value"] for one in person.examples.example(name)["labs"][::-1] if one["test"] == "platelets"))
+    labs = person.examples.example(name)["labs"]
+    loaded = str(next(one["value"] for one in labs[::-1] if one["test"] == "platelets"))
     expect(page.locator("[data-lab=platelets] [data-part=value]")).to_have_value(loaded)
     page.click("#person button[type=submit]")
     page.wait_for_selector(".decision")

@@ -9,6 +9,14 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 DOORS = ("/", "/expect", "/next-dose", "/explore")
+#: Where the keyboard is: seen by its outline, on the screen, how high.
+_STOP = """() => {
+  const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
+  return {
+    body: one === document.body, outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+    inside: box.bottom > 0 && box.top < innerHeight, high: box.height, name: one.outerHTML.slice(0, 90),
+  };
+}"""
 _FITS = "document.documentElement.scrollWidth <= innerWidth"
 
 
@@ -36,9 +44,7 @@ def test_every_stop_of_the_keyboard_shows_where_it_is_and_is_large_enough(page: 
     stops = 0
     for _ in range(90):
         page.keyboard.press("Tab")
-        at = page.evaluate("""() => { const one = document.activeElement, style = getComputedStyle(one), box = one.getBoundingClientRect();
-            return { body: one === document.body, outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
-                inside: box.bottom > 0 && box.top < innerHeight, high: box.height, name: one.outerHTML.slice(0, 90) }; }""")
+        at = page.evaluate(_STOP)
         if at["body"]:
             break
         stops += 1
@@ -48,7 +54,7 @@ def test_every_stop_of_the_keyboard_shows_where_it_is_and_is_large_enough(page: 
 
 
 @pytest.mark.parametrize("door", ["/expect", "/next-dose", "/explore"])
-def test_without_script_a_door_says_what_does_not_work_and_sends_nothing(chromium: Any, address: str, door: str) -> None:
+def test_without_script_a_door_says_so_and_sends_nothing(chromium: Any, address: str, door: str) -> None:
     context = chromium.new_context(java_script_enabled=False, base_url=address)
     page = context.new_page()
     page.goto(door)

@@ -123,17 +123,13 @@ def test_calibrate_shows_before_and_after(run: Any, made_up: dict[str, Any], tmp
 def test_version_and_help(run: Any) -> None:
     assert run("--version").out == f"tdm1 {__version__}\n"
     assert run().code == run("--help").code == 0
-    for command in ("trial", "simulate", "explain", "calibrate", "compare", "qualify"):
+    commands = {
+        "trial", "simulate", "explain", "calibrate", "compare", "qualify", "check", "plan", "expect", "symptoms", "serve",
+    }
+    for command in commands:
         assert f"Example: tdm1 {command} " in " ".join(run(command, "--help").out.split())
     assert "Example: tdm1 schema trial" in run("schema", "trial", "--help").out
-    assert {command.name or command.callback.__name__ for command in app.registered_commands} == {
-        "trial",
-        "simulate",
-        "explain",
-        "calibrate",
-        "compare",
-        "qualify",
-    }
+    assert {command.name or command.callback.__name__ for command in app.registered_commands} == commands
 
 
 def test_a_fault_of_ours_is_one_line_and_exit_1(

@@ -110,7 +110,11 @@ class People:
 
     def _imply(self, name: str, says: Floats, because: str) -> None:
         """Fills the gaps of a variable with what another one says, and refuses a person in whom the two disagree."""
-        row = self.rows.setdefault(name, len(self.rows))
+        if name not in self.rows:
+            self.rows[name] = len(self.rows)
+            self.values[self.rows[name]] = says
+            return
+        row = self.rows[name]
         stated = self.values[row]
         unstated = np.isnan(stated)
         odd = (stated != says) > (unstated | np.isnan(says))

@@ -14,9 +14,12 @@ from tdm1.eligibility.labelfile import Question
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question for one person: the verdict, every leaf, and the variables that could still change the verdict."""
+    """One question for one person: the verdict, every leaf, and the variables that could still change the verdict.
 
-    question: Question
+    `place` is the number of the question in its table.
+    """
+
+    place: int
     verdict: Answer
     reasons: tuple[Reason, ...]
     missing: tuple[str, ...]
@@ -65,19 +68,19 @@ class Answers:
     values: Floats
     parts: Met
 
-    def of(self, person: int) -> list[Answered]:
-        """All questions for one person, numbered from 0."""
+    def of(self, person: int, without: int | None = None) -> list[Answered]:
+        """The questions for one person, numbered from 0, in their order; those with the verdict `without` left out."""
         table, parts = self.table, self.parts[:, person].tolist()
-        leaves, met = table.criteria.criteria, self.met[:, person].tolist()
-        values = self.values[:, person].tolist()
-        reasons = [
-            Reason(leaf.id, leaf.text, WORDS[answer], leaf.variable, values[row], leaf.source, leaf.read)
-            for leaf, answer, row in zip(leaves, met, table.criteria.rows, strict=True)
-        ]
+        met, values = self.met[:, person].tolist(), self.values[:, person].tolist()
         found: list[Answered] = []
-        for question, rows, root, verdict in zip(
-            table.questions, table.rows, table.circuit.roots, self.verdicts[:, person].tolist(), strict=True
-        ):
+        for place, verdict in enumerate(self.verdicts[:, person].tolist()):
+            if verdict == without:
+                continue
+            question, root = table.questions[place], table.circuit.roots[place]
+            reasons = [
+                Reason(leaf.id, leaf.text, WORDS[met[row]], leaf.variable, values[asked], leaf.source, leaf.read)
+                for row in table.rows[place] for leaf, asked in (table.criteria.placed[row],)
+            ]
             missing = dict.fromkeys([question.leaves[leaf].variable for leaf in root.undecided(parts)])
-            found.append(Answered(question, WORDS[verdict], tuple([reasons[row] for row in rows]), tuple(missing)))
+            found.append(Answered(place, WORDS[verdict], tuple(reasons), tuple(missing)))
         return found

@@ -48,13 +48,12 @@ class CriterionTable:
     """C criteria over V variables, ready to be put to N people."""
 
     def __init__(self, criteria: Sequence[Criterion]) -> None:
-        self.criteria = tuple(criteria)
         self.variables = tuple(dict.fromkeys(one.variable for one in criteria))
         found = [(place, pair) for place, one in enumerate(criteria) for pair in _intervals(one)]
         rows = {name: row for row, name in enumerate(self.variables)}
-        #: Row of each criterion among the variables, as numbers and as (C,).
-        self.rows = [rows[one.variable] for one in criteria]
-        self.row = np.array(self.rows, dtype=np.intp)
+        #: Each criterion with its row among the variables; the rows as an array, (C,).
+        self.placed = tuple((one, rows[one.variable]) for one in criteria)
+        self.row = np.array([row for _, row in self.placed], dtype=np.intp)
         owners = [place for place, _ in found]
         self._row = self.row[owners]
         self._bounds = np.array([pair for _, pair in found], dtype=np.float64).reshape(-1, 2).T[:, :, None]

@@ -58,16 +58,17 @@ class WarningTable:
 
     def answer(self, person: int) -> Cautions:
         """The whole answer for one person, numbered from 0."""
+        # A warning that does not apply is told nobody.
         found = [
             Caution(
-                one.question.id, one.kind, one.question.text, found.verdict, found.reasons, found.missing,
+                one.question.id, one.kind, one.question.text, told.verdict, told.reasons, told.missing,
                 one.question.source, one.question.where, one.question.read, one.question.note,
             )
-            for one, found in zip(self.warnings, self.answers.of(person), strict=True)
+            for told in self.answers.of(person, without=0) for one in (self.warnings[told.place],)
         ]
-        needed = tuple(one for one in found if one.applies == "unknown")
-        missing = dict.fromkeys(name for one in needed for name in one.missing)
-        return Cautions(self.region, tuple(one for one in found if one.applies == "yes"), needed, tuple(missing))
+        needed = tuple([one for one in found if one.applies == "unknown"])
+        missing = dict.fromkeys([name for one in needed for name in one.missing])
+        return Cautions(self.region, tuple([one for one in found if one.applies == "yes"]), needed, tuple(missing))
 
 
 @cache

@@ -67,10 +67,10 @@ class IndicationTable:
         """The whole answer for one person, numbered from 0."""
         found = tuple(
             IndicationVerdict(
-                one.question.id, one.region, one.setting, one.question.text, found.verdict, found.reasons,
-                found.missing, one.question.source, one.question.where, one.question.read, one.question.note,
+                one.question.id, one.region, one.setting, one.question.text, told.verdict, told.reasons,
+                told.missing, one.question.source, one.question.where, one.question.read, one.question.note,
             )
-            for one, found in zip(self.indications, self.answers.of(person), strict=True)
+            for one, told in zip(self.indications, self.answers.of(person), strict=True)
         )
         verdict = WORDS[int(self.verdict[person])]
         missing = dict.fromkeys(name for one in found for name in one.missing) if verdict == "unknown" else {}

@@ -56,7 +56,7 @@ def _whole_letters(text: str | bytes, document: dict[str, Any], place: str) -> N
     try:
         json.dumps(document, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError as error:
-        raise PersonError(f"{place}: a text in it holds half a letter (a lone surrogate); write the letter whole") from error
+        raise PersonError(f"{place}: a text in it holds half a letter (a lone surrogate); write it whole") from error
 
 
 def _no_constant(name: str) -> float:

@@ -16,12 +16,14 @@ import numpy as np
 from tdm1 import evidence
 from tdm1.person._errors import PersonError
 from tdm1.person.laboratory import LabTest, Measured, convert, lab_test
-from tdm1.person.record import PROGRESSION, Dose, PersonRecord
+from tdm1.person.record import FINDINGS, PROGRESSION, Dose, PersonRecord
 from tdm1.regimen import Schedule
 from tdm1.safety import BEFORE_EVERY_DOSE, LABS, Action, Decisions, Findings, History, Label
 
 _REQUIRED_COLUMNS = tuple(LABS[name].column for name in BEFORE_EVERY_DOSE)
 _LVEF = LABS["lvef"].column
+#: Findings that count from their day until the next dose, however many days that is.
+_SIGN_COLUMNS = frozenset(FINDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,16 @@ class _Past:
         recent = {column: self.recent(column, day, after) for column in _REQUIRED_COLUMNS}
         return found | {column: _number(one) for column, one in recent.items() if one is not None}
 
+    def told_again(self, day: datetime.date, due: datetime.date, after: datetime.date) -> bool:
+        """True when a day between two doses is the only one with anything seen, and all of it counts at the next dose.
+
+        Such a day says nothing that the day of the dose does not. An ejection fraction always has its own day.
+        """
+        if any(after < one <= due and one != day for one in self.days()):
+            return False
+        seen = self.on(day)
+        return _LVEF not in seen and (day >= due - self.valid or set(seen) <= _SIGN_COLUMNS)
+
     def on(self, day: datetime.date) -> dict[str, float]:
         """What was measured and found on one day."""
         seen = dict(self.signs.get(day, {}))
@@ -187,8 +199,11 @@ def replay(record: PersonRecord, label: Label, schedule: Schedule, known: Sequen
     planned = {day + interval for day in given} - set(given)
     visits = sorted({day for day in past.days() | set(given) | planned if start <= day <= on and day < dose_day})
     history, last_dose = label.start(1), begins - datetime.timedelta(days=1)
+    due_days = [day for day in visits if day in given or day in planned] + [dose_day]
     for day in visits:
         due = day in given or day in planned
+        if not due and past.told_again(day, next(one for one in due_days if one > day), last_dose):
+            continue
         seen = past.on(day)
         if due:
             seen |= past.carried(day, last_dose)

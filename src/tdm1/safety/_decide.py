@@ -91,9 +91,14 @@ def _decide(
     due = history.reduction_due | (lower_rule > _NONE)
     due_rule = np.where(history.reduction_due, history.reduction_rule, lower_rule)
 
+    undecided, asked_day = history.lvef_undecided, history.lvef_asked_day
     measured_lvef = ~np.isnan(numbers[ROWS["lvef"]])
-    unanswered = measured_lvef & waits
-    undecided = np.where(measured_lvef, lacking | unanswered, history.lvef_undecided)
+    if np.count_nonzero(measured_lvef | asks):
+        unanswered = measured_lvef & waits
+        undecided = np.where(measured_lvef, lacking | unanswered, undecided)
+        asked_day = np.where((measured_lvef & later) > unanswered, np.nan, asked_day)
+        asked_day = np.where(asks & np.isnan(asked_day), findings.time_day, asked_day)
+
     # Values without which the label cannot decide: the required labs at a dose, and the LVEF baseline.
     unmeasured = np.isnan(numbers[_rows(required)]) & dose_due
     needs = np.concatenate((unmeasured, undecided[None])) > stopped
@@ -106,8 +111,6 @@ def _decide(
     reducing = dose_due & (action == _REDUCE)
     given = dose_due & (action <= _REDUCE)
     level = history.level + reducing
-    asked_day = np.where(measured_lvef & later & ~unanswered, np.nan, history.lvef_asked_day)
-    asked_day = np.where(asks & np.isnan(asked_day), findings.time_day, asked_day)
     due = due > reducing
     after = History(
         level=level, stopped=stopped, stop_rule=stop_rule, open=still_open.T, reduction_due=due,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -95,7 +96,7 @@ class Findings:
 class _Limit:
     """The largest value of a column that is taken as real: a number, or the fact that holds it, in its unit."""
 
-    largest: float = np.inf
+    largest: float = np.finfo(np.float64).max
     fact: str = ""
     unit: str = ""
 
@@ -122,15 +123,14 @@ _LIMITS: dict[str, _Limit] = {
 }
 
 
-def _wrong(values: Floats, largest: Floats, whole: Bools) -> Bools:
-    """(3, columns, N) values that are infinite, too small (or the day of a visit that is missing), too large or a part.
+def _wrong(values: Floats, largest: Floats, whole: Bools) -> tuple[Bools, Bools]:
+    """(columns, N) values that are too small, and those that are too large or broken numbers where whole ones belong.
 
-    The first column is the day of the visit; `whole` marks columns of whole numbers.
+    The first column is the day of the visit, which cannot be missing; `whole` marks columns of whole numbers.
     """
-    below, beyond = values < 0, values > largest
+    below, beyond = values < 0, (values > largest) | (whole & (np.floor(values) < values))
     below[0] |= np.isnan(values[0])
-    beyond |= whole & (np.floor(values) < values)
-    return np.array((np.isinf(values), below, beyond))
+    return below, beyond
 
 
 def _check(names: tuple[str, ...], values: Floats) -> None:
@@ -139,17 +139,21 @@ def _check(names: tuple[str, ...], values: Floats) -> None:
     largest = np.array([limit.now() for limit in limits])[:, None]
     whole = np.array([bool(not limit.fact and row) for row, limit in enumerate(limits)])[:, None]
     # In blocks of patients, so that what is in between stays in the processor's cache.
-    blocks = range(0, values.shape[1], _BLOCK)
-    if not any(np.count_nonzero(_wrong(values[:, begin:begin + _BLOCK], largest, whole)) for begin in blocks):
-        return
-    wrong = _wrong(values, largest, whole)
-    row = int(np.argmax(wrong.any(axis=(0, 2))))
-    reason = int(np.argmax(wrong[:, row].any(axis=1)))
-    patient = int(np.argmax(wrong[reason, row]))
-    mend = (
+    for begin in range(0, values.shape[1], _BLOCK):
+        below, beyond = _wrong(values[:, begin:begin + _BLOCK], largest, whole)
+        if np.count_nonzero(below | beyond):
+            _refuse(names, values, (np.isinf(values), *_wrong(values, largest, whole)))
+
+
+def _refuse(names: tuple[str, ...], values: Floats, wrong: tuple[Bools, Bools, Bools]) -> NoReturn:
+    """The error of the first column with a wrong value: infinite ones first, then too small, then too large ones."""
+    row = int(np.argmax(np.any(wrong, axis=(0, 2))))
+    mends = (
         "give a finite number, or NaN when it was not measured",
         "it cannot be negative; leave it out or use NaN when it was not measured" if row else
         "a visit needs its day, counted from the first planned dose on day 0",
-        limits[row].mend(),
-    )[reason]
+        _LIMITS[names[row]].mend(),
+    )
+    found, mend = next((one[row], mend) for one, mend in zip(wrong, mends, strict=True) if one[row].any())
+    patient = int(np.argmax(found))
     raise FindingError(f"patient {patient}: {names[row]} is {values[row, patient]:g}; {mend}")

@@ -16,6 +16,10 @@ export function picture(svg) {
   return document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
 }
 
+/** No answer of the server at all. */
+export class NoAnswer extends Error {}
+
+/** What the server answered instead: its words, and the place they are about. */
 export class Refused extends Error {
   constructor(message, where) {
     super(message);
@@ -34,7 +38,7 @@ export async function ask(path, body) {
       credentials: "omit",
     });
   } catch {
-    throw new Refused("The server did not answer. Please try again.", "");
+    throw new NoAnswer("The server did not answer. Please try again.");
   }
   const type = answer.headers.get("Content-Type") || "";
   const found = type.includes("json") ? await answer.json() : await answer.blob();
@@ -84,7 +88,7 @@ export function save(name, content, type) {
 
 /** A table with a caption; cells are text. */
 export function table(caption, head, rows, numeric = []) {
-  return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${caption} (table)` },
+  return el("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     el("table", {},
       el("caption", {}, caption),
       el("thead", {}, el("tr", {}, ...head.map((cell) => el("th", { scope: "col" }, cell)))),

@@ -1,9 +1,9 @@
 // The patient's door: how soon to call, of 100 people like you, the days of treatment. Nothing is kept.
-import { ask, el, fill, onSubmit, picture, save, table } from "./common.js";
+import { NoAnswer, ask, el, fill, onSubmit, picture, save, table } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 // A form that cannot answer says so, and what to do, in the words that came with the page.
-const trouble = (place, error) => fill(place, el("div", { class: "error", role: "alert" }, el("p", {}, byId("trouble").textContent), error && error.message ? el("p", { class: "small" }, error.message) : null));
+const trouble = (place, error) => fill(place, el("div", { class: "error", role: "alert" }, el("p", {}, byId("trouble").textContent), error instanceof NoAnswer ? null : el("p", { class: "small" }, error.message)));
 let words;
 try {
   words = await ask("/page-data/texts.json");
