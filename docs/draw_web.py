@@ -84,7 +84,8 @@ def explore(page: Any) -> None:
 
 def main() -> None:
     """Take every picture."""
-    chromium = next(found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name)))
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(found for name in names if (found := shutil.which(name)))
     FOLDER.mkdir(parents=True, exist_ok=True)
     address = serve()
     with sync_playwright() as play:

@@ -111,7 +111,8 @@ def test_days_left_out_of_a_replay_change_nothing_against_the_whole_replay(data:
     """A day whose values all count again on the day of the dose is left out; here every day is asked."""
     labs = [
         {"test": data.draw(st.sampled_from(["platelets", "alt"])),
-         "value": data.draw(st.sampled_from([10, 40, 80, 3, 7])), "unit": "10*9/L", "date": (TODAY - timedelta(days=data.draw(st.integers(0, 60)))).isoformat()}
+         "value": data.draw(st.sampled_from([10, 40, 80, 3, 7])), "unit": "10*9/L",
+         "date": (TODAY - timedelta(days=data.draw(st.integers(0, 60)))).isoformat()}
         for _ in range(data.draw(st.integers(0, 5)))
     ]
     for one in labs:
