@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal, cast
+from dataclasses import dataclass
+from typing import Any, Literal
 
 YesNoUnknown = Literal["yes", "no", "unknown"]
 Purpose = Literal["eligibility", "screening", "next_dose", "medicines"]
@@ -127,16 +126,7 @@ class Check:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values for JSON; days as YYYY-MM-DD."""
-        return cast("dict[str, Any]", _plain(self))
+        import orjson
 
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(one) for one in cast("tuple[Any, ...]", value)]
-    if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in cast("Mapping[str, Any]", value).items()}
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return value
+        # orjson writes dataclasses and days itself, many times faster than a walk over the fields.
+        return orjson.loads(orjson.dumps(self))

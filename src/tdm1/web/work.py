@@ -42,6 +42,17 @@ class Workers:
                 raise bad_input(error) from error
             raise
 
+    async def run_small(self, small: bool, work: Callable[..., _T], *given: Any) -> _T:
+        """As `run`, but small work is done at once: handing it to a thread and back would cost more than it does."""
+        if not small:
+            return await self.run(work, *given)
+        try:
+            return work(*given)
+        except Exception as error:
+            if is_ours(error):
+                raise bad_input(error) from error
+            raise
+
     def _done_in(self, loop: asyncio.AbstractEventLoop) -> Callable[[Any], None]:
         def done(_: Any) -> None:
             # The server may have stopped before its last thread.
