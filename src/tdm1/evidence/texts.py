@@ -57,6 +57,6 @@ def text(key: str, language: str = REFERENCE, **values: object) -> str:
     if key not in known:
         raise EvidenceError(f"no text is called '{key}'{nearest(key, known)}")
     wanted = placeholders(known[key])
-    if wanted != set(values):
+    if wanted != frozenset(values):
         raise EvidenceError(f"text '{key}' needs {sorted(wanted)} and was given {sorted(values)}")
     return known[key].format(**values)
