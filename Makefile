@@ -59,7 +59,7 @@ long: $(VENV)/.dev  ## the tests that take minutes
 browser: $(VENV)/.dev  ## the pages in a real Chromium: used, read by axe, photographed
 	@command -v chromium chromium-browser google-chrome >/dev/null || { \
 	  echo "make browser needs a Chromium on the PATH (on Debian: apt-get install chromium)" >&2; exit 1; }
-	$(BIN)/python -m pytest -q -n 0 -m browser $(ARGS)
+	$(BIN)/python -m pytest -q -n $(JOBS) -m browser $(ARGS)
 
 serve: $(VENV)/.runtime  ## the web page on this machine; options in ARGS="--port 8080"
 	$(BIN)/tdm1 serve $(ARGS)
