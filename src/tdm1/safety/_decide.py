@@ -73,8 +73,8 @@ def _decide(
         unjudged = repeated & ~(well | ill)
     asked = np.array((stop_reasons, still_open, must_lower, fired, fired, unjudged))
     first = table.first(asked, table.of_each)
-    stop_reason, hold_rule, lower_rule, give_rule, _, _ = first
-    stops, holds, _, _, asks, waits = first > _NONE
+    stop_reason, hold_rule, lower_rule, give_rule = first[:4]
+    stops, holds, lowers, _, asks, waits = first > _NONE
     stop_now = stops > history.stopped
     stopped = history.stopped | stop_now
 
@@ -88,7 +88,8 @@ def _decide(
         was_delayed, delays = was_delayed | newly_delayed, np.where(considered, np.int16(0), counted).T
         # The label only says "consider", so at the last level it never ends treatment.
         lower_rule = table.first(must_lower | (considered > at_last), table.strictest)
-    due = history.reduction_due | (lower_rule > _NONE)
+        lowers = lower_rule > _NONE
+    due = history.reduction_due | lowers
     due_rule = np.where(history.reduction_due, history.reduction_rule, lower_rule)
 
     undecided, asked_day = history.lvef_undecided, history.lvef_asked_day

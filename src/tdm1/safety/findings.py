@@ -123,13 +123,15 @@ _LIMITS: dict[str, _Limit] = {
 }
 
 
-def _wrong(values: Floats, largest: Floats, whole: Bools) -> tuple[Bools, Bools]:
+def _wrong(values: Floats, largest: Floats, whole: list[int]) -> tuple[Bools, Bools]:
     """(columns, N) values that are too small, and those that are too large or broken numbers where whole ones belong.
 
-    The first column is the day of the visit, which cannot be missing; `whole` marks columns of whole numbers.
+    The first column is the day of the visit, which cannot be missing; `whole` are the columns of whole numbers.
     """
-    below, beyond = values < 0, (values > largest) | (whole & (np.floor(values) < values))
+    below, beyond = values < 0, values > largest
     below[0] |= np.isnan(values[0])
+    if whole:
+        beyond[whole] |= np.floor(values[whole]) < values[whole]
     return below, beyond
 
 
@@ -137,11 +139,11 @@ def _check(names: tuple[str, ...], values: Floats) -> None:
     """Refuses values (columns, N) that cannot be real; the first column is the day of the visit."""
     limits = [_LIMITS[name] for name in names]
     largest = np.array([limit.now() for limit in limits])[:, None]
-    whole = np.array([bool(not limit.fact and row) for row, limit in enumerate(limits)])[:, None]
+    whole = [row for row, limit in enumerate(limits) if row and not limit.fact]
     # In blocks of patients, so that what is in between stays in the processor's cache.
     for begin in range(0, values.shape[1], _BLOCK):
         below, beyond = _wrong(values[:, begin:begin + _BLOCK], largest, whole)
-        if np.count_nonzero(below | beyond):
+        if np.count_nonzero(below) or np.count_nonzero(beyond):
             _refuse(names, values, (np.isinf(values), *_wrong(values, largest, whole)))
 
 
