@@ -31,7 +31,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("_decide.py", "_match.py", "_rule.py", "grades.py")
+CODE = ("_decide.py", "_match.py", "_table.py", "_rule.py", "grades.py")
 RULES = ("us_metastatic.yaml", "us_early.yaml", "eu_metastatic.yaml", "eu_early.yaml", "trial_practice.yaml")
 #: Fast tests, the quickest to notice first; the long ones prove the same on more people.
 TESTS = ("test_rules.py", "test_grades.py", "test_against_naive.py", "test_delayed_doses.py", "test_people.py",

@@ -71,3 +71,11 @@ def test_a_warning_makes_nobody_ineligible() -> None:
 def test_upper_limit_of_the_laboratory_replaces_the_default() -> None:
     assert eligibility.warnings(FINE | {"alt_u_per_l": 80.0}).given == ()
     assert eligibility.warnings(FINE | {"alt_u_per_l": 80.0}, uln={"alt_u_per_l": 30.0}).given[0].id == "N1"
+
+
+@pytest.mark.parametrize("region", eligibility.REGIONS)
+@given(person=st.fixed_dictionaries({name: st.sampled_from([value, np.nan]) for name, value in FINE.items()}))
+def test_before_start_against_each_alone(region: str, person: dict[str, float]) -> None:
+    together = eligibility.before_start(person, region)
+    # Compared as text, for a value that is not known is NaN, which equals nothing.
+    assert repr(together) == repr((eligibility.indication(person, region), eligibility.warnings(person, region)))

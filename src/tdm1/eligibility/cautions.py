@@ -79,7 +79,8 @@ def _asked(region: str) -> tuple[tuple[LabelWarning, ...], tuple[str, ...], Ques
     return found, ids, QuestionTable.of([one.question for one in found])
 
 
-def _table(region: str, known: People, uln: Mapping[str, float]) -> WarningTable:
+def put_warnings(region: str, known: People, uln: Mapping[str, float]) -> WarningTable:
+    """Puts the warnings of a region to people whose values have been read and checked."""
     found, ids, questions = _asked(region)
     answers = questions.put(known, uln)
     return WarningTable(region, ids, answers.verdicts.T, found, answers)
@@ -90,7 +91,7 @@ def warning_table(
 ) -> WarningTable:
     """Puts the warnings of a region to N people at once; `columns`, `uln` and errors as for `indication_table`."""
     limits = dict(uln or {})
-    return _table(region, people(columns, limits), limits)
+    return put_warnings(region, people(columns, limits), limits)
 
 
 def warnings(person: Mapping[str, Any], region: str = "US", *, uln: Mapping[str, float] | None = None) -> Cautions:
@@ -101,4 +102,4 @@ def warnings(person: Mapping[str, Any], region: str = "US", *, uln: Mapping[str,
     needed. Source: the evidence file label_warnings.yaml. Raises EligibilityError as `indication`.
     """
     limits = dict(uln or {})
-    return _table(region, read(person, limits), limits).answer(0)
+    return put_warnings(region, read(person, limits), limits).answer(0)

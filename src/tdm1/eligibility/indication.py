@@ -86,7 +86,8 @@ def _asked(region: str) -> tuple[tuple[Indication, ...], tuple[str, ...], Questi
     return found, ids, QuestionTable.of([one.question for one in found])
 
 
-def _table(region: str, known: People, uln: Mapping[str, float]) -> IndicationTable:
+def put_indications(region: str, known: People, uln: Mapping[str, float]) -> IndicationTable:
+    """Puts the indications of a region to people whose values have been read and checked."""
     found, ids, questions = _asked(region)
     answers = questions.put(known, uln)
     return IndicationTable(region, ids, answers.verdicts.T, either(answers.verdicts), found, answers)
@@ -103,7 +104,7 @@ def indication_table(
     Raises EligibilityError as `assess`, for an unknown region, and for values that contradict each other.
     """
     limits = dict(uln or {})
-    return _table(region, people(columns, limits), limits)
+    return put_indications(region, people(columns, limits), limits)
 
 
 def indication(
@@ -116,4 +117,4 @@ def indication(
     Raises EligibilityError for what is misspelt, cannot be, or contradicts itself.
     """
     limits = dict(uln or {})
-    return _table(region, read(person, limits), limits).answer(0)
+    return put_indications(region, read(person, limits), limits).answer(0)

@@ -11,8 +11,7 @@ from tdm1.eligibility import (
     Cautions,
     EligibilityError,
     IndicationAnswer,
-    indication,
-    warnings,
+    before_start,
 )
 from tdm1.person._errors import PersonError
 from tdm1.person.answer import Indication, Needed, Purpose, Sourced, Warned
@@ -60,7 +59,7 @@ def known_of(record: PersonRecord, values: Sequence[Value], on: datetime.date) -
 def ask(known: dict[str, Any], region: str) -> tuple[IndicationAnswer, Cautions]:
     """The indications and warnings of a region for one person. Raises PersonError for a value that cannot be."""
     try:
-        return indication(known, region), warnings(known, region)
+        return before_start(known, region)
     except EligibilityError as error:
         raise PersonError(f"history: {error}") from error
 

@@ -98,11 +98,15 @@ class Label:
                 raise FindingError(f"'{name}' is not a lab that a dose can require{hint}"
                                    f" It may be {', '.join(BEFORE_EVERY_DOSE)}")
         back = ~history.stopped & (findings.time_day < history.last_day)
-        if back.any():
+        if np.count_nonzero(back):
             patient = int(np.argmax(back))
             raise FindingError(f"patient {patient}: a visit on day {findings.time_day[patient]:g} after one on day "
                                f"{history.last_day[patient]:g} was decided; pass visits in order of time")
-        due: NDArray[np.bool_] = np.broadcast_to(np.asarray(dose_due, dtype=np.bool_), (count,))
+        due = np.asarray(dose_due, dtype=np.bool_)
+        if due.shape != (count,):
+            if due.size != 1:
+                raise FindingError(f"dose_due has shape {due.shape}; give one truth value or {count} of them")
+            due = np.full(count, due)
         return decide(self.rules, self.levels_mg_per_kg, findings, history, due, required)
 
     def lvef_repeat_due_day(self, history: History) -> NDArray[np.float64]:
