@@ -70,6 +70,8 @@ def test_a_misspelt_trial_is_one_line_and_writes_nothing(run: Any, made_up: dict
         (["simulate", "--observe", "dm1,,alt"], "empty name"),
         (["simulate", "--observe", "dm1,dm1"], "twice"),
         (["simulate", "--plot", "band.pdf"], ".png"),
+        (["simulate", "--set", "tumour.tubulin"], "write for example"),
+        (["simulate", "--set", "tumour.tubulin=1 nM", "--set", "tumour.tubulin=2 nM"], "twice"),
     ],
 )
 def test_bad_input_is_one_line_that_says_how_to_mend_it(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tdm1 import population, trial
+from tdm1 import evidence, population, trial
 from tdm1.mechanism import t_dm1
 from tdm1.population import streams
 from tdm1.population.individual import EFFECTS, individuals
@@ -74,6 +74,17 @@ def test_same_seed_against_first_run() -> None:
     assert one != other
 
 
+def test_setting_of_a_fact_against_scaling() -> None:
+    """In one unit or another, half the clearance of DM1 doubles the slow part of its concentration."""
+    asked = {"patients": 16, "cycles": 1, "observe": ["dm1"], "times_day": [7.0, 14.0]}
+    plain = trial.simulate(**asked)
+    value = evidence.value("dm1.clearance", "L/day")
+    halved = trial.simulate(**asked, settings={"dm1.clearance": f"{value / 2} L/day"})
+    same = trial.simulate(**asked, settings={"dm1.clearance": f"{value / 2 * 1000 / 24} mL/h"})
+    np.testing.assert_allclose(halved.median["dm1"], 2.0 * np.array(plain.median["dm1"]), rtol=0.05)
+    np.testing.assert_allclose(same.median["dm1"], halved.median["dm1"], rtol=1e-9)
+
+
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"dose_mg_per_kg": 0.0}, "dose_mg_per_kg is 0"), ({"dose_mg_per_kg": -1.0}, "must be above 0"),
     ({"dose_mg_per_kg": float("nan")}, "dose_mg_per_kg is nan"), ({"weight_kg": 0.0}, "weight_kg is 0"),
@@ -82,6 +93,10 @@ def test_same_seed_against_first_run() -> None:
     ({"observe": ["conjugat"]}, "did you mean 'conjugate'"), ({"times_day": [3.0, 1.0]}, "ascending"),
     ({"times_day": []}, "times_day"), ({"times_day": [-1.0]}, "0 or more"),
     ({"times_day": [float("inf")]}, "times_day"),
+    ({"settings": {"tumour.tubulinn": "1 nM"}}, "did you mean 'tumour.tubulin'"),
+    ({"settings": {"tumour.tubulin": "1 day"}}, "tumour.tubulin: cannot convert day to nM"),
+    ({"settings": {"tumour.tubulin": "-1 nM"}}, "at least 0"),
+    ({"settings": {"recist.progression_increase": "1 1"}}, "has no parameter"),
 ])
 def test_numbers_that_cannot_be_are_refused(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(trial.InputError, match=re.escape(words)):

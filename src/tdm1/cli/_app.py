@@ -25,6 +25,12 @@ Seed = Annotated[
 Patients = Annotated[
     int | None, typer.Option(help="Number of virtual patients; the first N are always the same people.", min=1)
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="FACT=VALUE", help="Another value for a fact, with its unit; may be given several times."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, to standard output.")]
 
 
@@ -79,6 +85,7 @@ def simulate(
         str | None, typer.Option(help="Days to observe at, with commas between; left out: a regular grid.")
     ] = None,
     seed: Seed = None,
+    settings: Settings = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw the bands to a .png, .svg or .html file.")
     ] = None,
@@ -87,6 +94,7 @@ def simulate(
     """Simulate a regimen without a trial around it: median and 5 to 95 % band of each observation."""
     from tdm1.cli._simulate import Request, run_simulation
     from tdm1.cli._values import names, positive, times
+    from tdm1.cli._values import settings as read_settings
 
     request = Request(
         dose_mg_per_kg=positive("--dose-mg-per-kg", dose_mg_per_kg),
@@ -97,6 +105,7 @@ def simulate(
         observe=names("--observe", observe),
         times_day=times("--times-day", times_day),
         seed=seed,
+        settings=read_settings("--set", settings),
     )
     run_simulation(request, plot=plot, as_json=json)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tdm1.cli._screen import note, print_json, progress, stdout
@@ -10,7 +10,10 @@ from tdm1.cli._screen import note, print_json, progress, stdout
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to simulate: dose in mg/kg, days between doses, number of doses, weight in kg (None: the population's)."""
+    """What to simulate: dose in mg/kg, days between doses, number of doses, weight in kg (None: the population's).
+
+    `settings` are other values for facts, as text with a unit.
+    """
 
     dose_mg_per_kg: float
     every_days: float
@@ -20,6 +23,7 @@ class Request:
     observe: tuple[str, ...]
     times_day: tuple[float, ...] | None
     seed: int | None
+    settings: dict[str, str] = field(default_factory=dict[str, str])
 
 
 def run_simulation(request: Request, *, plot: Path | None, as_json: bool) -> None:
@@ -41,6 +45,7 @@ def run_simulation(request: Request, *, plot: Path | None, as_json: bool) -> Non
             patients=request.patients,
             observe=request.observe,
             times_day=request.times_day,
+            settings=request.settings,
             **seed,
         )
         if plot is not None:

@@ -27,6 +27,20 @@ def names(option: str, text: str) -> tuple[str, ...]:
     return found
 
 
+def settings(option: str, items: list[str] | None) -> dict[str, str]:
+    """`FACT=VALUE` items by name of the fact. Raises OptionError for one that is no such pair, or is given twice."""
+    found: dict[str, str] = {}
+    for item in items or ():
+        name, equals, text = (part.strip() for part in item.partition("="))
+        if not (name and equals and text):
+            raise OptionError(f"{option} '{item}' is not a fact and its value; write for example "
+                              f"{option} tumour.tubulin_dissociation_constant='0.95 nM'")
+        if name in found:
+            raise OptionError(f"{option} gives {name} twice; give it once")
+        found[name] = text
+    return found
+
+
 def times(option: str, text: str | None) -> tuple[float, ...] | None:
     """The days in a list with commas: finite, 0 or later, ascending. Raises OptionError otherwise."""
     if text is None:

@@ -12,10 +12,10 @@ from tdm1 import evidence, mechanism
 from tdm1.eligibility import Criteria
 from tdm1.mechanism import Model
 from tdm1.population import BaselineSpec
-from tdm1.population.individual import typical
 from tdm1.trial._place import PlacedError
 from tdm1.trial._strict import Day, Strict
 from tdm1.trial.arms import Arm, OtherEvents, SimulatedArm, TDM1Arm, Trastuzumab, TrastuzumabArm
+from tdm1.trial.overrides import replaced
 from tdm1.trial.published import PublishedRow, PublishedTable
 from tdm1.trial.published_arm import EventGrades, LabGrades, PublishedArm, SurvivalCurve
 from tdm1.trial.quantity import Measured
@@ -177,9 +177,7 @@ class TrialFile(Strict):
         found: dict[str, float] = {}
         for name, text in self.parameters.items():
             try:
-                fact = evidence.fact(name)
-                found[name] = Measured(fact.unit, f"{fact.value:g} {fact.unit}", lowest=0.0).read(text)
-                typical(self.body, {name: found[name]})
+                found[name] = replaced(self.body, name, text)
             except ValueError as error:
                 raise PlacedError(str(error), "parameters", name) from error
         return found

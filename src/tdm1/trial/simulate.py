@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from tdm1.mechanism import Model, t_dm1
 from tdm1.population import streams
 from tdm1.population.individual import EFFECTS, Individuals, individuals
 from tdm1.trial.bands import OBSERVABLES, course_of, summarise
+from tdm1.trial.overrides import replaced_all
 from tdm1.trial.reading import InputError
 
 Array = NDArray[np.float64]
@@ -95,6 +96,7 @@ def simulate(
     observe: Sequence[str] = ("conjugate",),
     times_day: Sequence[float] | None = None,
     seed: int = 1,
+    settings: Mapping[str, str] | None = None,
 ) -> Simulation:
     """Simulate a regimen in virtual EMILIA patients.
 
@@ -104,9 +106,10 @@ def simulate(
     observe                      names from `observables()`
     times_day                    days to observe at, ascending; dense after doses and daily if None
     seed                         seed of the patients
+    settings                     other values for facts of the model, by name, as text with a unit (`0.95 nM`)
 
     Doses are given as planned: no label rule acts here. The first infusion lasts 90 minutes, later ones 30.
-    Raises InputError for a number that cannot be or an unknown observable, with the nearest name.
+    Raises InputError for a number that cannot be, an unknown observable or fact, with the nearest name.
     """
     dose = evidence.value("label.us.dose_full", "mg/kg") if dose_mg_per_kg is None else dose_mg_per_kg
     every = evidence.value("label.us.cycle", "day") if every_days is None else every_days
@@ -121,12 +124,17 @@ def simulate(
     times = _grid(starts, lengths, every) if times_day is None else np.asarray(times_day, float)
     if not len(times) or np.any(times < 0) or np.any(np.diff(times) <= 0) or not np.all(np.isfinite(times)):
         raise InputError("times_day: give days of 0 or more in ascending order, each once")
+    try:
+        overrides = replaced_all(t_dm1(), settings or {})
+    except ValueError as error:
+        raise InputError(str(error)) from error
     # Blocks of eight share their steps: the last one is always simulated whole.
     whole = -(-patients // 8) * 8
     covariates = population.sample(population.load("emilia"), seed, 0, whole)
     if weight_kg is not None:
         covariates["weight_kg"] = np.full(whole, float(weight_kg))
-    who = individuals(t_dm1(), covariates, streams.normal(seed, "variability", 0, whole, len(EFFECTS)))
+    effects = streams.normal(seed, "variability", 0, whole, len(EFFECTS))
+    who = individuals(t_dm1(), covariates, effects, overrides)
     courses, status = course_of(who, dose * covariates["weight_kg"], starts, lengths, times)
     found = summarise({name: courses[name][:, :patients] for name in observe}, status[:patients])
     return Simulation(
