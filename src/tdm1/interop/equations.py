@@ -262,8 +262,8 @@ def equations(model: Model) -> tuple[PartEquations, ...]:
             slopes = {key: _expression(value) for key, value in part.derivatives(known).items()}
             start = {key: _expression(value) for key, value in part.initial(parameters).items()}
         except (TypeError, AttributeError, ZeroDivisionError) as error:
-            raise ValueError(f"model '{model.name}', part '{part.name}': its equations cannot be written: {error}") \
-                from error
+            where = f"model '{model.name}', part '{part.name}'"
+            raise ValueError(f"{where}: its equations cannot be written: {error}") from error
         names: dict[Expression, str] = {}
         for key, expression in raw.items():
             if operands(expression):  # a number or a plain name needs no other name

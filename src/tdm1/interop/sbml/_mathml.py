@@ -13,7 +13,7 @@ _TAGS = {
 }
 #: Sums and products of more than two are written flat, as a reader would.
 _FLAT = {"add", "mul"}
-TIME = f'<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">time</csymbol>'
+TIME = '<csymbol encoding="text" definitionURL="http://www.sbml.org/sbml/symbols/time">time</csymbol>'
 
 
 def _flat(expression: Expression, kind: str) -> list[Expression]:
@@ -31,7 +31,8 @@ def content(expression: Expression) -> str:
         mantissa, _, exponent = repr(expression.arguments[0]).partition("e")
         if exponent:
             return f'<cn type="e-notation">{mantissa}<sep/>{int(exponent)}</cn>'
-        whole = mantissa.endswith(".0")
+        # Larger ones would not fit what some readers hold an integer in.
+        whole = mantissa.endswith(".0") and len(mantissa) < 10
         return f'<cn type="integer">{mantissa[:-2]}</cn>' if whole else f"<cn>{mantissa}</cn>"
     parts = _flat(expression, kind) if kind in _FLAT else expression.arguments
     return f"<apply><{_TAGS[kind]}/>{''.join(map(content, parts))}</apply>"
@@ -42,11 +43,10 @@ def at_or_after(day: Expression) -> str:
     return f"<apply><geq/>{TIME}{content(day)}</apply>"
 
 
-def math(element: str) -> str:
-    """A whole `math` element around a content element."""
-    return f'<math xmlns="{_NAMESPACE}">{element}</math>'
+def put(target: Any, element: str) -> None:
+    """Give an SBML rule, assignment or trigger this content element as its formula."""
+    import libsbml
 
-
-def ast(libsbml: Any, element: str) -> Any:
-    """libsbml's tree of a content element."""
-    return libsbml.readMathMLFromString(math(element))
+    tree = libsbml.readMathMLFromString(f'<math xmlns="{_NAMESPACE}">{element}</math>')
+    if tree is None or target.setMath(tree) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        raise RuntimeError(f"libsbml refuses the formula {element}")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from tdm1 import evidence
-from tdm1.interop.equations import Expression, name
+from tdm1.interop.equations import Expression, name, number
 from tdm1.interop.sbml._errors import SbmlError
-from tdm1.interop.sbml._mathml import math_of, math_of_text
+from tdm1.interop.sbml._mathml import at_or_after, content, put
 from tdm1.interop.sbml._units import UnitDefinitions
 from tdm1.mechanism import Model
 
@@ -73,23 +73,23 @@ def write(into: Any, course: Course, units: UnitDefinitions) -> None:
         constant.setValue(getattr(course, field))
         constant.setUnits(units.identifier(unit))
         constant.setConstant(True)
-    every = name("course_every")
+    dose, every = name("course_dose"), name("course_every")
     for cycle in range(course.cycles):
         length = name("course_later_infusion" if cycle else "course_first_infusion")
         begin = cycle * every
-        _event(into, f"start_{cycle + 1}", begin, course.drug, name("course_dose") / length)
-        _event(into, f"end_{cycle + 1}", begin + length, course.drug, None)
+        _event(into, f"infusion_{cycle + 1}_starts", begin, course.drug, dose / length)
+        _event(into, f"infusion_{cycle + 1}_ends", begin + length, course.drug, number(0.0))
 
 
-def _event(into: Any, identifier: str, day: Expression | float, drug: str, rate: Expression | None) -> None:
+def _event(into: Any, identifier: str, day: Expression, drug: str, rate: Expression) -> None:
     event = into.createEvent()
-    event.setId(f"infusion_{identifier}")
+    event.setId(identifier)
     event.setUseValuesFromTriggerTime(True)
     trigger = event.createTrigger()
     # False before day 0, so that the first infusion starts with the simulation.
     trigger.setInitialValue(False)
     trigger.setPersistent(True)
-    trigger.setMath(math_of_text(f"time >= {_plain(day)}"))
+    put(trigger, at_or_after(day))
     assignment = event.createEventAssignment()
     assignment.setVariable(drug)
-    assignment.setMath(math_of(0.0 if rate is None else rate))
+    put(assignment, content(rate))
