@@ -181,6 +181,24 @@ def test_a_page_that_can_not_answer_sends_to_the_care_team(page: Any, broken: st
     page.allowed.clear()
 
 
+@pytest.mark.parametrize(("door", "field", "button"), [
+    ("/expect", "#feel-text", "#feel-form button"), ("/next-dose", "#birth", "#person button[type=submit]"),
+])
+def test_no_form_goes_out_before_its_script_is_there(page: Any, door: str, field: str, button: str) -> None:
+    held: list[Any] = []
+    page.route("**/static/common.js", lambda route: held.append(route))
+    page.goto(door, wait_until="commit")
+    page.fill(field, "2026-11-25" if field == "#birth" else "my gums bleed")
+    assert page.locator(button).first.is_disabled()
+    page.press(field, "Enter")
+    page.locator(button).first.dispatch_event("click")
+    assert page.url.endswith(door)
+    held[0].continue_()
+    expect(page.locator(button).first).to_be_enabled()
+    expect(page.locator("[data-wait]:disabled")).to_have_count(0)
+    assert page.url.endswith(door)
+
+
 def test_nothing_typed_is_left_behind(page: Any) -> None:
     page.goto("/expect")
     page.fill("#feel-text", "my gums bleed")

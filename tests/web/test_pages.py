@@ -17,7 +17,7 @@ from tdm1.person import examples
 DOORS = ("/", "/expect", "/next-dose", "/explore")
 _WEB = files("tdm1.web")
 _SCRIPTS = {name: _WEB.joinpath("static", name).read_text("utf-8")
-            for name in ("common.js", "expect.js", "explore.js", "lines.js", "next_dose.js")}
+            for name in ("common.js", "expect.js", "explore.js", "lines.js", "next_dose.js", "sheet.js")}
 _TEMPLATES = {name: _WEB.joinpath("templates", name).read_text("utf-8")
               for name in ("base.html", "home.html", "expect.html", "next_dose.html", "explore.html")}
 _PAGE = {key.removeprefix("page."): said for key, said in texts().items() if key.startswith("page.")}

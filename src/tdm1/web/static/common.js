@@ -76,6 +76,14 @@ export function onSubmit(form, work, place, refuse = complain) {
   });
 }
 
+/**
+ * The page is wired: what waits for it may be used. Until then it is disabled, so that no form goes out by itself
+ * and carries what was typed into an address.
+ */
+export function ready() {
+  document.querySelectorAll("[data-wait]").forEach((control) => (control.disabled = false));
+}
+
 /** Give a blob or text to the user as a file. */
 export function save(name, content, type) {
   const address = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));

@@ -1,5 +1,5 @@
 // The patient's door: how soon to call, of 100 people like you, the days of treatment. Nothing is kept.
-import { NoAnswer, ask, el, fill, onSubmit, picture, save, table } from "./common.js";
+import { NoAnswer, ask, el, fill, onSubmit, picture, ready, save, table } from "./common.js";
 
 const byId = (id) => document.getElementById(id);
 // A form that cannot answer says so, and what to do, in the words that came with the page.
@@ -9,6 +9,7 @@ try {
   words = await ask("/page-data/texts.json");
 } catch (error) {
   for (const name of ["feel", "people", "days"]) onSubmit(byId(`${name}-form`), async () => { throw error; }, byId(`${name}-answer`), trouble);
+  ready();
   throw error;
 }
 
@@ -122,3 +123,5 @@ onSubmit(byId("days-form"), async (form) => {
     ...plan.plain.lines.map((one) => el("p", {}, one)));
   byId("days-state").textContent = words["page.listed"];
 }, daysAnswer, trouble);
+
+ready();

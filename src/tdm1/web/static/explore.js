@@ -1,5 +1,5 @@
 // The scientist's door: controls, a quick simulation on the server, bands drawn by Vega's interpreter (no eval).
-import { ask, el, fill, save, table } from "./common.js";
+import { ask, el, fill, ready, save, table } from "./common.js";
 import { expressionInterpreter } from "./vendor/vega-interpreter.js";
 
 const byId = (id) => document.getElementById(id);
@@ -139,4 +139,5 @@ addEventListener("resize", () => { if (now && Math.abs(size - innerWidth) > 20) 
 addEventListener("hashchange", () => { restore(); soon(); });
 restore();
 told();
+ready();
 run();

@@ -1,6 +1,7 @@
 // The clinician's door: a form or pasted JSON becomes a record; the server answers; nothing is kept.
-import { ask, complain, el, fill, onSubmit, save, table } from "./common.js";
+import { ask, complain, el, fill, onSubmit, ready } from "./common.js";
 import { doseLine, labLine, number } from "./lines.js";
+import { infusion, plan, preparation, tag, word } from "./sheet.js";
 
 const byId = (id) => document.getElementById(id);
 const answer = byId("answer"), sheet = byId("sheet"), form = byId("person");
@@ -57,8 +58,6 @@ function record() {
   return made;
 }
 
-const word = (value) => (value === true ? "yes" : value === false ? "no" : value ?? "");
-
 /** Put a record into the form. */
 function load(found) {
   form.reset();
@@ -101,7 +100,6 @@ function load(found) {
   }
 }
 
-const tag = (text, kind = "") => el("span", { class: `tag ${kind}` }, text);
 function why(one, lead) {
   return el("li", {}, tag(one.id, "id"), lead ? `${lead} ` : "", one.text, el("br"), tag(one.read, one.read), el("span", { class: "small" }, `${one.source}, ${one.where}`),
     one.note ? el("span", { class: "hint" }, one.note) : null);
@@ -172,41 +170,6 @@ async function show(found, asked) {
   answer.append(el("p", { class: "row no-print" }, ...buttons));
   fill(sheet);
   answer.focus();
-}
-
-/** Kinds of infusion that the sheet can be made for, each with what its button says. */
-function infusion(found, asked) {
-  if (found.next_dose.doses_given === 0) return [["first", ""]];
-  const told = (asked?.doses || []).map((one) => word(one.tolerated));
-  if (told.includes("no")) return [["slow", ""]];
-  if (told.length && told.every((one) => one === "yes")) return [["later", ""]];
-  return [["slow", ", earlier infusion not tolerated"], ["later", ", all infusions tolerated"]];
-}
-
-async function preparation(found, asked, kind) {
-  const made = await ask("/api/prepare", { dose_mg: found.next_dose.dose_mg, region: found.region, infusion: kind });
-  return [el("section", { class: "box" }, el("h2", {}, `Preparation of ${made.dose_mg.toFixed(1)} mg`),
-    el("p", {}, `Draw ${made.volume_ml.toFixed(1)} mL; ${made.waste_mg} mg left over.`),
-    el("ol", {}, ...made.steps.map((one) => el("li", {}, one.text, " ", tag(one.id, "id"), tag(one.read, one.read)))),
-    el("p", { class: "note" }, "The pharmacy's own instructions stand above this sheet."))];
-}
-
-async function plan(found, asked) {
-  const given = asked.doses.map((one) => ({ day: one.date, level_mg_per_kg: one.level_mg_per_kg, tolerated: word(one.tolerated) !== "no" }));
-  const body = { setting: found.setting, region: found.region, first_dose: given.length ? given[0].day : found.on, doses_given: given };
-  if (found.setting === "metastatic") body.cycles = given.length + 6;
-  if (asked.about?.sex) body.sex = asked.about.sex;
-  if (word(asked.about?.could_become_pregnant) === "no") body.could_become_pregnant = false;
-  const labs = asked.labs || [];
-  const weight = labs.filter((one) => one.test === "weight" && one.unit === "kg").at(-1);
-  if (weight) body.weight_kg = weight.value;
-  const lvef = labs.filter((one) => one.test === "lvef").map((one) => one.date);
-  if (lvef.length) body.lvef_days = [...new Set(lvef)];
-  const made = await ask("/api/plan", body);
-  const file = el("button", { type: "button", class: "quiet no-print" }, "Save as .ics");
-  file.addEventListener("click", async () => save("t-dm1.ics", await ask("/api/plan?format=ics", body)));
-  return [table("Calendar", ["Day", "What", "Details"], made.events.map((one) => [one.day, one.title + (one.done ? " (done)" : ""), one.detail])), el("p", {}, file),
-    ...made.notes.map((one) => el("p", { class: "note" }, one))];
 }
 
 /** The field that a place of the server's error names, and the words to say beside it. */
@@ -298,3 +261,4 @@ byId("example").addEventListener("change", async (event) => {
   byId("example").value = name;
   takeDown("The answer stands here.");
 });
+ready();
