@@ -102,3 +102,26 @@ def test_setting_of_a_fact_against_another_evidence() -> None:
 def test_numbers_that_cannot_be_are_refused(wrong: dict[str, Any], words: str) -> None:
     with pytest.raises(trial.InputError, match=re.escape(words)):
         trial.simulate(**wrong)
+
+
+def test_t_dm1_without_load_against_trastuzumab() -> None:
+    """Whoever is treated: antibody that carries nothing is trastuzumab, and kills nothing by payload."""
+    asked: dict[str, Any] = {
+        "dose_mg_per_kg": 6.0, "patients": 8, "cycles": 2, "times_day": [0.5, 20.0, 30.0],
+        "observe": ["total_antibody", "living_volume", "payload"],
+    }
+    bare = {f"drug.t_dm1.dar_share_{load}": f"{float(load == 0)} 1" for load in range(9)}
+    unloaded = trial.simulate(**asked, drug="t_dm1", settings=bare)
+    trastuzumab = trial.simulate(**asked, drug="trastuzumab")
+    for name in asked["observe"]:
+        np.testing.assert_allclose(unloaded.median[name], trastuzumab.median[name], rtol=1e-12)
+    assert not any(unloaded.median["payload"])
+
+
+def test_drug_of_a_simulation_is_checked() -> None:
+    with pytest.raises(trial.InputError, match="did you mean 't_dm1'"):
+        trial.simulate(drug="t_dm", patients=8)
+    with pytest.raises(trial.InputError, match="needs its own"):
+        trial.simulate(drug="t_dxd", patients=8)
+    with pytest.raises(trial.InputError, match="did you mean 'mean_dar'"):
+        trial.simulate(drug="t_dm1", patients=8, observe=["mean_da"])

@@ -75,7 +75,16 @@ def trial(
     epilog="Example: tdm1 simulate --dose-mg-per-kg 3.6 --cycles 2 --observe conjugate,platelets --plot band.svg",
 )
 def simulate(
-    dose_mg_per_kg: Annotated[float, typer.Option(help="Dose, mg per kg of body weight.")] = 3.6,
+    drug: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Follow a drug (t_dm1, trastuzumab, t_dxd) through its whole mechanism; left out: T-DM1 as in trials.",
+        ),
+    ] = None,
+    dose_mg_per_kg: Annotated[
+        float | None, typer.Option(help="Dose, mg per kg of body weight; 3.6 for T-DM1, needed for another drug.")
+    ] = None,
     every_days: Annotated[float, typer.Option(help="Days between doses.")] = 21.0,
     cycles: Annotated[int, typer.Option(help="Number of doses.", min=1)] = 4,
     weight_kg: Annotated[float, typer.Option(help="Body weight of every patient, kg.")] = 70.0,
@@ -93,11 +102,11 @@ def simulate(
 ) -> None:
     """Simulate a regimen without a trial around it: median and 5 to 95 % band of each observation."""
     from tdm1.cli._simulate import Request, run_simulation
-    from tdm1.cli._values import names, positive, times
+    from tdm1.cli._values import dose_of, names, positive, times
     from tdm1.cli._values import settings as read_settings
 
     request = Request(
-        dose_mg_per_kg=positive("--dose-mg-per-kg", dose_mg_per_kg),
+        dose_mg_per_kg=dose_of(drug, dose_mg_per_kg),
         every_days=positive("--every-days", every_days),
         cycles=cycles,
         weight_kg=positive("--weight-kg", weight_kg),
@@ -106,6 +115,7 @@ def simulate(
         times_day=times("--times-day", times_day),
         seed=seed,
         settings=read_settings("--set", settings),
+        drug=drug,
     )
     run_simulation(request, plot=plot, as_json=json)
 
@@ -149,14 +159,20 @@ def compare(
 @app.command(short_help="Say what a number, rule or term is.", epilog="Example: tdm1 explain clearance")
 def explain(
     name: Annotated[
-        str, typer.Argument(metavar="NAME", help="A fact (clearance), a label rule (M9) or a term (nadir).")
+        str,
+        typer.Argument(
+            metavar="NAME", help="A fact (clearance), a label rule (M9), a term (nadir) or a topic (covariates)."
+        ),
     ],
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw a topic to a .png, .svg or .html file.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Print what is known of a number, a label rule or a term, and where it comes from."""
+    """Print what is known of a number, a label rule or a term, and where it comes from; or compute a topic."""
     from tdm1.cli._explain import run_explain
 
-    run_explain(name, as_json=json)
+    run_explain(name, plot=plot, as_json=json)
 
 
 @app.command(short_help="Fit unknown parameters to published data.", epilog="Example: tdm1 calibrate emilia")
@@ -205,6 +221,42 @@ def qualify(
     run_qualification(request, as_json=json)
 
 
+@app.command(
+    short_help="Write a model as SBML or LaTeX.",
+    epilog="Example: tdm1 export sbml t_dm1 --dose-mg-per-kg 3.6 --every-days 21 --cycles 2 --out t_dm1.xml",
+)
+def export(
+    format: Annotated[str, typer.Argument(metavar="FORMAT", help="sbml (Level 3) or latex (the equations).")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model, such as t_dm1 or t_dm1_plasma.")],
+    set_facts: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FACT=VALUE", help="Another value for a fact, in its unit; may be repeated."),
+    ] = None,
+    dose_mg_per_kg: Annotated[
+        float | None, typer.Option(help="Write infusions of this dose as events; left out: rates stay 0.")
+    ] = None,
+    every_days: Annotated[float | None, typer.Option(help="Days between doses; left out: the label's.")] = None,
+    cycles: Annotated[int | None, typer.Option(help="Number of doses; left out: one.", min=1)] = None,
+    drug_input: Annotated[
+        str | None, typer.Option(metavar="INPUT", help="The model's input that is dosed; left out: infusion.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this new file.")] = None,
+) -> None:
+    """Write a shipped model, with the reference patient's values, for other tools. Printed without --out."""
+    from tdm1.cli._export import Request, run_export
+
+    request = Request(
+        format=format,
+        model=model,
+        set_facts=tuple(set_facts or ()),
+        dose_mg_per_kg=dose_mg_per_kg,
+        every_days=every_days,
+        cycles=cycles,
+        drug=drug_input,
+    )
+    run_export(request, out=out)
+
+
 @schema_app.command("trial", epilog="Example: tdm1 schema trial > trial.schema.json")
 def schema_trial() -> None:
     """Print the JSON Schema of a trial file, with a description and a unit for every field."""
@@ -219,3 +271,7 @@ def schema_person() -> None:
     from tdm1.cli._schema import print_person_schema
 
     print_person_schema()
+
+
+# This command adds itself: it stands in a file of its own, and needs the options above.
+from tdm1.cli import _sensitivity_app as _sensitivity_app  # noqa: E402

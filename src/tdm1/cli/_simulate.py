@@ -12,7 +12,7 @@ from tdm1.cli._screen import note, print_json, progress, stdout
 class Request:
     """What to simulate: dose in mg/kg, days between doses, number of doses, weight in kg (None: the population's).
 
-    `settings` are other values for facts, as text with a unit.
+    `settings` are other values for facts, as text with a unit; `drug` a drug to follow through its whole mechanism.
     """
 
     dose_mg_per_kg: float
@@ -24,6 +24,7 @@ class Request:
     times_day: tuple[float, ...] | None
     seed: int | None
     settings: dict[str, str] = field(default_factory=dict[str, str])
+    drug: str | None = None
 
 
 def run_simulation(request: Request, *, plot: Path | None, as_json: bool) -> None:
@@ -46,15 +47,21 @@ def run_simulation(request: Request, *, plot: Path | None, as_json: bool) -> Non
             observe=request.observe,
             times_day=request.times_day,
             settings=request.settings,
+            drug=request.drug,
             **seed,
         )
         if plot is not None:
             report(1.0, "drawing")
-            simulation.draw(result, plot, dose_mg_per_kg=request.dose_mg_per_kg, every_days=request.every_days)
+            simulation.draw(
+                result, plot, dose_mg_per_kg=request.dose_mg_per_kg, every_days=request.every_days,
+                drug=request.drug or "t_dm1",
+            )
     if as_json:
         print_json(forms.simulation_json(result))
     else:
         terminal.print_simulation(result, stdout())
+    if request.drug is not None:
+        note(f"the whole mechanism of {request.drug} (model full_{request.drug}), in patients like those of EMILIA")
     if result.failed_solves:
         note(f"warning: {result.failed_solves} of {request.patients} patients could not be solved and are left out")
     if plot is not None:

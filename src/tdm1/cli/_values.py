@@ -16,6 +16,17 @@ def positive(option: str, value: float) -> float:
     return value
 
 
+def dose_of(drug: str | None, dose_mg_per_kg: float | None) -> float:
+    """The dose (mg/kg): as given, or the label's of T-DM1. Raises OptionError for another drug without one."""
+    if dose_mg_per_kg is not None:
+        return positive("--dose-mg-per-kg", dose_mg_per_kg)
+    if drug not in (None, "t_dm1"):
+        raise OptionError(f"--drug {drug} needs its dose; give --dose-mg-per-kg")
+    from tdm1 import evidence
+
+    return evidence.value("label.us.dose_full", "mg/kg")
+
+
 def names(option: str, text: str) -> tuple[str, ...]:
     """The names in a list with commas, in their order. Raises OptionError for an empty or doubled name."""
     found = tuple(part.strip() for part in text.split(","))

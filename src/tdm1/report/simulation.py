@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tdm1.evidence import drugs
 from tdm1.report.pictures import _style as style
 from tdm1.report.pictures.exposure import MARKERS, Observed, observed_points
 
@@ -75,12 +76,12 @@ def _panel(axes: Axes, simulation: SimulationLike, name: str, points: list[Obser
 
 
 def _figure(
-    simulation: SimulationLike, dose_mg_per_kg: float, every_days: float, title: str
+    simulation: SimulationLike, dose_mg_per_kg: float, every_days: float, title: str, measured: bool
 ) -> tuple[Figure, list[str]]:
     names = list(simulation.unit)
     last_day = min(every_days, float(max(simulation.time_day)))
     points = {
-        name: [entry for entry in observed_points(name, dose_mg_per_kg, last_day) if entry.unit == unit]
+        name: [entry for entry in observed_points(name, dose_mg_per_kg, last_day) if measured and entry.unit == unit]
         for name, unit in simulation.unit.items()
     }
     # A paper keeps its mark over all panels.
@@ -111,20 +112,24 @@ def _figure(
 
 
 @style.in_style
-def draw(simulation: SimulationLike, path: Path, *, dose_mg_per_kg: float, every_days: float) -> None:
+def draw(
+    simulation: SimulationLike, path: Path, *, dose_mg_per_kg: float, every_days: float, drug: str = "t_dm1"
+) -> None:
     """Draw every observation of `simulation` to `path`, which is replaced when it exists.
 
-    Measured means of `clinical_pk` are drawn for observations in the same unit at the same dose, in the first cycle.
+    Of T-DM1, measured means of `clinical_pk` are drawn for observations in the same unit at the same dose, in the
+    first cycle. `drug` names a card.
     Raises PictureError when the file cannot be written.
     """
     check_picture_file(path)
-    title = f"T-DM1 {dose_mg_per_kg:g} mg/kg every {every_days:g} days"
+    name = drugs.drug(drug).title.partition(" (")[0] if drug != "t_dm1" else "T-DM1"
+    title, measured = f"{name} {dose_mg_per_kg:g} mg/kg every {every_days:g} days", drug == "t_dm1"
     if path.suffix.lower() == ".html":
         # The page has the title in its own type.
-        made, papers = _figure(simulation, dose_mg_per_kg, every_days, "")
+        made, papers = _figure(simulation, dose_mg_per_kg, every_days, "", measured)
         content = _page(style.inline_svg(made, "simulation", title), title, papers).encode("utf-8")
     else:
-        made, _ = _figure(simulation, dose_mg_per_kg, every_days, title)
+        made, _ = _figure(simulation, dose_mg_per_kg, every_days, title, measured)
         content = style.lone_file(made, path.suffix.lower().removeprefix("."))
     try:
         path.write_bytes(content)

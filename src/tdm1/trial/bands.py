@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import polars as pl
@@ -53,6 +53,10 @@ def observe(kernel: engine.Kernel, who: Individuals, states: Array, inputs: Arra
     return found
 
 
+#: What is seen of N patients at one time: kernel, patients, states and inputs in, arrays of shape (N,) by name out.
+Look = Callable[[engine.Kernel, Individuals, Array, Array], dict[str, Array]]
+
+
 def doses_between(dose_days: Sequence[float], times: Array) -> list[float]:
     """All times at which an integration stops: doses and observations, in order, each once."""
     return sorted({*(float(day) for day in dose_days), *(float(time) for time in times)})
@@ -65,11 +69,13 @@ def course_of(
     infusion_days: Sequence[float],
     times: Array,
     drug: str = "infusion",
+    look: Look = observe,
 ) -> tuple[dict[str, Array], NDArray[np.int8]]:
     """Observables at `times` (T,), each of shape (T, N), and a status per patient, for fixed doses (mg, shape (N,)).
 
     `drug` is the model's input that the doses go to: `infusion` for T-DM1, `trastuzumab_infusion` for trastuzumab.
-    Doses start on `dose_days` and last `infusion_days`; an observation during an infusion sees it running.
+    `look` tells what is observed. Doses start on `dose_days` and last `infusion_days`; an observation during an
+    infusion sees it running.
     """
     kernel = engine.compile(who.model)
     states = initial_states(who)
@@ -81,7 +87,7 @@ def course_of(
     wanted = {float(time) for time in times}
     for place, day in enumerate(edges):
         if day in wanted:
-            seen[day] = observe(kernel, who, states, np.zeros((count, len(who.model.inputs))))
+            seen[day] = look(kernel, who, states, np.zeros((count, len(who.model.inputs))))
         if place + 1 == len(edges):
             break
         span = edges[place + 1] - day
@@ -90,7 +96,8 @@ def course_of(
         on = span if running else 0.0
         moved = kernel.advance(states, who.values, rate[:, None] * given, np.full(count, on), span, status=status)
         states, status = moved.states, moved.status
-    return {name: np.stack([seen[float(time)][name] for time in times]) for name in observables(who.model)}, status
+    names = tuple(seen[float(times[0])])
+    return {name: np.stack([seen[float(time)][name] for time in times]) for name in names}, status
 
 
 def summarise(courses: dict[str, Array], status: NDArray[np.int8]) -> dict[str, tuple[Array, Array, Array]]:

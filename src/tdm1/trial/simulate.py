@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdm1 import evidence, population
-from tdm1.mechanism import Model, t_dm1
+from tdm1.mechanism import Model
 from tdm1.population import streams
 from tdm1.population.individual import EFFECTS, Individuals, individuals
-from tdm1.trial.bands import OBSERVABLES, course_of, summarise
+from tdm1.trial.bands import course_of, summarise
+from tdm1.trial.drug_body import Body, body_of
 from tdm1.trial.overrides import replaced_all
 from tdm1.trial.reading import InputError
 
@@ -31,9 +32,9 @@ class Simulation:
     failed_solves: int
 
 
-def observables() -> dict[str, str]:
-    """What can be observed, with its unit."""
-    return dict(OBSERVABLES)
+def observables(drug: str | None = None) -> dict[str, str]:
+    """What can be observed, with its unit: in the trials' own model, or in the whole mechanism of a drug."""
+    return dict(body_of(drug).observables)
 
 
 def reference_covariates() -> dict[str, Array]:
@@ -74,15 +75,22 @@ def reference_patient(model: Model, dose_mg_per_kg: float) -> tuple[Individuals,
     return individuals(model, covariates, effects), dose_mg_per_kg * covariates["weight_kg"]
 
 
-def _checked(observe: Sequence[str], numbers: dict[str, float]) -> None:
+def _body(drug: str | None) -> Body:
+    try:
+        return body_of(drug)
+    except evidence.EvidenceError as error:
+        raise InputError(str(error)) from error
+
+
+def _checked(observe: Sequence[str], known: Mapping[str, str], numbers: dict[str, float]) -> None:
     for name, number in numbers.items():
         if not (np.isfinite(number) and number > 0):
             raise InputError(f"{name} is {number:g}; it must be above 0")
     for name in observe:
-        if name not in OBSERVABLES:
+        if name not in known:
             raise InputError(
-                f"there is nothing called '{name}' to observe{evidence.nearest(name, OBSERVABLES)} "
-                f"(known: {', '.join(OBSERVABLES)})"
+                f"there is nothing called '{name}' to observe{evidence.nearest(name, known)} "
+                f"(known: {', '.join(known)})"
             )
 
 
@@ -97,6 +105,7 @@ def simulate(
     times_day: Sequence[float] | None = None,
     seed: int = 1,
     settings: Mapping[str, str] | None = None,
+    drug: str | None = None,
 ) -> Simulation:
     """Simulate a regimen in virtual EMILIA patients.
 
@@ -107,14 +116,19 @@ def simulate(
     times_day                    days to observe at, ascending; dense after doses and daily if None
     seed                         seed of the patients
     settings                     other values for facts of the model, by name, as text with a unit (`0.95 nM`)
+    drug                         a drug with a card (`t_dm1`, `trastuzumab`, `t_dxd`), followed through its whole
+                                 mechanism; None for T-DM1 with the model that the trials run
 
     Doses are given as planned: no label rule acts here. The first infusion lasts 90 minutes, later ones 30.
     Raises InputError for a number that cannot be, an unknown observable or fact, with the nearest name.
     """
+    body = _body(drug)
+    if dose_mg_per_kg is None and drug not in (None, "t_dm1"):
+        raise InputError(f"dose_mg_per_kg is not given; {drug} needs its own")
     dose = evidence.value("label.us.dose_full", "mg/kg") if dose_mg_per_kg is None else dose_mg_per_kg
     every = evidence.value("label.us.cycle", "day") if every_days is None else every_days
     numbers = {"dose_mg_per_kg": dose, "every_days": every, "cycles": cycles, "patients": patients}
-    _checked(observe, numbers if weight_kg is None else {**numbers, "weight_kg": weight_kg})
+    _checked(observe, body.observables, numbers if weight_kg is None else {**numbers, "weight_kg": weight_kg})
     first = evidence.value("label.us.infusion_first", "min") / (24 * 60)
     later = evidence.value("label.us.infusion_later", "min") / (24 * 60)
     if every <= max(first, later):
@@ -125,7 +139,7 @@ def simulate(
     if not len(times) or np.any(times < 0) or np.any(np.diff(times) <= 0) or not np.all(np.isfinite(times)):
         raise InputError("times_day: give days of 0 or more in ascending order, each once")
     try:
-        overrides = replaced_all(t_dm1(), settings or {})
+        overrides = replaced_all(body.model, settings or {})
     except ValueError as error:
         raise InputError(str(error)) from error
     # Blocks of eight share their steps: the last one is always simulated whole.
@@ -134,12 +148,13 @@ def simulate(
     if weight_kg is not None:
         covariates["weight_kg"] = np.full(whole, float(weight_kg))
     effects = streams.normal(seed, "variability", 0, whole, len(EFFECTS))
-    who = individuals(t_dm1(), covariates, effects, overrides)
-    courses, status = course_of(who, dose * covariates["weight_kg"], starts, lengths, times)
+    who = body.people(covariates, effects, overrides)
+    dose_mg = dose * covariates["weight_kg"]
+    courses, status = course_of(who, dose_mg, starts, lengths, times, look=body.look)
     found = summarise({name: courses[name][:, :patients] for name in observe}, status[:patients])
     return Simulation(
         time_day=[float(time) for time in times],
-        unit={name: OBSERVABLES[name] for name in observe},
+        unit={name: body.observables[name] for name in observe},
         p05={name: list(map(float, band[0])) for name, band in found.items()},
         median={name: list(map(float, band[1])) for name, band in found.items()},
         p95={name: list(map(float, band[2])) for name, band in found.items()},

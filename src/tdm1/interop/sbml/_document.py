@@ -8,7 +8,7 @@ The ordinary differential equations are then exactly ours, one rate rule a state
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from tdm1 import __version__, evidence
@@ -22,11 +22,18 @@ from tdm1.mechanism import Model
 _LEVEL, _VERSION = 3, 2
 
 
-def document(model: Model, values: Mapping[str, float], doses: course.Course | None = None) -> str:
+def document(
+    model: Model,
+    values: Mapping[str, float],
+    doses: course.Course | None = None,
+    *,
+    changed_facts: Collection[str] = (),
+) -> str:
     """The model as SBML text, with time in days.
 
     values   one number for each of `model.parameters`, in the parameter's own unit
     doses    infusions to write as events; without, every input is 0 until the user sets it (it is not constant)
+    changed_facts   facts that the user replaced; the notes of their parameters say so
 
     Raises SbmlError for a missing, unknown or not finite value and for a course that the model cannot take.
     """
@@ -42,7 +49,7 @@ def document(model: Model, values: Mapping[str, float], doses: course.Course | N
     units = UnitDefinitions(into, _kinds(libsbml))
     into.setTimeUnits(units.identifier("day"))
     _describe(into, model)
-    _parameters(into, model, values, units)
+    _parameters(into, model, values, units, changed_facts)
     _variables(into, model, values, units)
     if doses is not None:
         course.write(into, doses, units)
@@ -81,14 +88,17 @@ def _describe(into: Any, model: Model) -> None:
         _notes.cite(into, source, libsbml.BQB_IS_DESCRIBED_BY)
 
 
-def _parameters(into: Any, model: Model, values: Mapping[str, float], units: UnitDefinitions) -> None:
+def _parameters(
+    into: Any, model: Model, values: Mapping[str, float], units: UnitDefinitions, changed_facts: Collection[str]
+) -> None:
     import libsbml
 
     for parameter in model.parameter_table:
         one = _variable(into, parameter.name, parameter.meaning, units.identifier(parameter.unit))
-        one.setValue(float(values[parameter.name]))
+        value = float(values[parameter.name])
+        one.setValue(value)
         one.setConstant(True)
-        _notes.put(one, *_notes.of_parameter(parameter, float(values[parameter.name])))
+        _notes.put(one, *_notes.of_parameter(parameter, value, parameter.fact in changed_facts))
         _notes.cite(one, evidence.fact(parameter.fact).source, libsbml.BQB_IS_DESCRIBED_BY)
 
 

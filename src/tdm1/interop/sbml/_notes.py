@@ -30,15 +30,22 @@ def source_words(key: str) -> str:
     return source.citation + (f" doi:{source.doi}" if source.doi else "")
 
 
-def of_parameter(parameter: Parameter, value: float) -> tuple[str, ...]:
-    """Where a parameter's value comes from: the fact, its source and how it was read."""
+def of_parameter(parameter: Parameter, value: float, changed: bool) -> tuple[str, ...]:
+    """Where a parameter's value comes from: the fact, its source and how it was read, and who changed it since."""
     fact = evidence.fact(parameter.fact)
-    same = fact.unit == parameter.unit and fact.value == value
     unit = "" if fact.unit == "1" else f" {fact.unit}"
+    here = f"The value here, {value:.10g} in {parameter.unit}, "
+    if changed:
+        here += "was set by the user of tdm1 and does not come from that source."
+    elif fact.unit == parameter.unit and fact.value == value:
+        here = ""
+    else:
+        here += "is that of the patient of this file."
     return (
-        f"Fact {fact.name}: {fact.value:.10g}{unit}, {_READ[fact.read]} ({fact.read}). Population: {fact.population}.",
+        f"Fact {fact.name}: {fact.value:.10g}{unit}, {_READ[fact.read]} (mark: {fact.read}). "
+        f"Population: {fact.population}.",
         f"Source: {source_words(fact.source)}. Where: {fact.where}",
-        "" if same else f"The value here, {value:.10g} in {parameter.unit}, is that of the patient of this file.",
+        here,
     )
 
 
