@@ -137,3 +137,13 @@ def test_slopes_and_outputs_with_quantities_against_plain_numbers(name: str) -> 
                   strict=True)
     for item, output, number in outputs:
         assert output.to(parse(item.unit)).magnitude == pytest.approx(number, rel=1e-10, abs=1e-12), item.name
+
+
+def test_bt474eei_direction_against_colonies() -> None:
+    """Colonies fall from 4 to 33 ng/mL; so do cells in two weeks, without anything fitted to that line."""
+    rows = evidence.table("in_vitro").filter(cell_line="BT-474EEI", assay="colony formation").sort("conc")
+    conc, colonies = rows["conc"].to_numpy(), rows["response"].to_numpy()
+    living = assay("t_dm1", conc, "BT-474EEI", days=14.0)["viability"]
+    few, many = conc <= 0.004, conc >= 0.033
+    assert colonies[many].max() < 0.1 * colonies[few].min()
+    assert living[many].max() < 0.1 * living[few].min()

@@ -20,8 +20,10 @@ from tdm1.mechanism import t_dm1, tumour
 from tdm1.mechanism.clones import CLONES, ZONES, Clone, Zone
 from tdm1.mechanism.lesion import lesion
 from tdm1.mechanism.lesion_static import rest_unbound, static_concentration
+from tdm1.mechanism.models import full
 from tdm1.mechanism.static import published_static_range
 from tdm1.population.individual import initial_states
+from tdm1.trial.mechanism_course import typical_course, typical_parameters
 
 MOLAR_MASS = evidence.value("plasma.molar_mass", "g/mol")
 #: A plasma concentration like that of the first week (nM).
@@ -223,3 +225,72 @@ def test_slopes_and_outputs_with_quantities_against_plain_numbers(monkeypatch: p
 
 def test_lesion_volume_of_a_sphere_is_that_of_the_simple_tumour() -> None:
     assert tumour.lesion_volume_cm3(20.0) == pytest.approx(math.pi / 6.0 * 8.0)
+
+
+DOSE_MG, INFUSION_DAY = 252.0, 0.0625
+PERSON = {"baseline_trastuzumab": 20.0, "lesions": 2.0, "lesion_volume_start": 5.0}
+
+
+@pytest.mark.parametrize("name", drugs())
+def test_books_of_the_full_model(name: str) -> None:
+    """Antibody and payload given = in plasma, tumour and healthy tissue + eliminated, over a cycle."""
+    model = full(name)
+    times = np.array([1.0, 7.0, 21.0])
+    at = typical_course(model, DOSE_MG, times, INFUSION_DAY, PERSON, relative_tolerance=TIGHT)
+    value = dict(zip(model.parameters, typical_parameters(model, PERSON), strict=True))
+    antibody = DOSE_MG * 1e6 / value["molar_mass"]
+    before = 20.0 * 1e6 / value["molar_mass"] * (value["central_volume"] + value["peripheral_volume"])
+    load = sum(n * value[f"dar_share_{n}"] for n in range(9))
+    loads = {f"antibody_{n}{place}": n for n in range(9) for place in ("", "_peripheral")}
+    found = sum(at[state] for state in loads) + at["tumour_antibody"] + at["organ_antibody"] + at["antibody_eliminated"]
+    np.testing.assert_allclose(found, antibody + before, rtol=1e-7)
+    carried = sum(n * at[state] for state, n in loads.items()) + at["tumour_payload"] + at["organ_payload"]
+    free = at["payload_central"] + at["payload_peripheral"] + at["payload_eliminated"]
+    payload = antibody * load / (1.0 - value["payload_free_share"])
+    np.testing.assert_allclose(carried + free, payload, rtol=1e-7, atol=1e-9)
+    assert (at["tumour_antibody"] > 0.0).all()
+
+
+def test_full_model_against_sundials() -> None:
+    """Every state after a dose and a week, to 1e-6."""
+    model = full("t_dm1")
+    values = typical_parameters(model, PERSON)
+    start = np.array(model.initial(list(values)), float)
+    ours = typical_course(model, DOSE_MG, np.array([7.0]), INFUSION_DAY, PERSON, relative_tolerance=1e-12)
+    phases = [(INFUSION_DAY, [DOSE_MG / INFUSION_DAY, 0.0]), (7.0 - INFUSION_DAY, [0.0, 0.0])]
+    theirs = solve(model, values, start, phases)[-1]
+    for place, state in enumerate(model.state_table):
+        assert ours[state.name][0] == pytest.approx(theirs[place], rel=1e-6, abs=1e-8 * state.scale), state.name
+
+
+def test_full_model_of_t_dm1_without_load_is_trastuzumab() -> None:
+    bare = {**PERSON, **{f"dar_share_{n}": float(n == 0) for n in range(9)}, "payload_free_share": 0.0}
+    times = np.array([7.0, 21.0])
+    ours = typical_course(full("t_dm1"), DOSE_MG, times, INFUSION_DAY, bare)
+    theirs = typical_course(full("trastuzumab"), DOSE_MG, times, INFUSION_DAY, PERSON)
+    for name in full("trastuzumab").states:
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9, atol=1e-12)
+
+
+def test_random_lesions_solve_without_a_failed_status() -> None:
+    """Parameters up to threefold off, doses up to tenfold: no failure, and no amount below 0."""
+    model = full("t_dxd")
+    generator = np.random.default_rng(5)
+    usual = typical_parameters(model, PERSON)
+    rows = usual * np.exp(generator.normal(0.0, 0.4, (256, len(usual))))
+    for name in ("share_low", "share_lost", "share_poor"):
+        rows[:, model.parameters.index(name)] = generator.uniform(0.0, 0.45, 256)
+    for n in range(9):
+        rows[:, model.parameters.index(f"dar_share_{n}")] = usual[model.parameters.index(f"dar_share_{n}")]
+    kernel = engine.compile(model)
+    states = np.column_stack(model.initial(list(rows.T)))
+    rate = np.zeros((256, 2))
+    rate[:, 0] = 10.0 ** generator.uniform(1.0, 3.5, 256) / INFUSION_DAY
+    status = None
+    for _ in range(6):
+        moved = kernel.advance(states, rows, rate, INFUSION_DAY, 21.0, status=status)
+        states, status = moved.states, moved.status
+        assert not status.any()
+    scales = np.array([state.scale for state in model.state_table])
+    assert np.isfinite(states).all()
+    assert (states >= -1e-3 * scales).all()

@@ -161,18 +161,24 @@ def explain(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="A fact (clearance), a label rule (M9), a term (nadir) or a topic (covariates)."
+            metavar="NAME", help="A fact (clearance), a rule (M9), a term (nadir) or a topic (mechanism, covariates)."
         ),
     ],
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Draw a topic to a .png, .svg or .html file.")
+    ] = None,
+    drug: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of the mechanism: which drug; left out: t_dm1.")
+    ] = None,
+    dose_mg_per_kg: Annotated[
+        float | None, typer.Option(help="Of the mechanism: its dose; needed for other drugs than T-DM1.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Print what is known of a number, a label rule or a term, and where it comes from; or compute a topic."""
     from tdm1.cli._explain import run_explain
 
-    run_explain(name, plot=plot, as_json=json)
+    run_explain(name, plot=plot, as_json=json, drug=drug, dose_mg_per_kg=dose_mg_per_kg)
 
 
 @app.command(short_help="Fit unknown parameters to published data.", epilog="Example: tdm1 calibrate emilia")

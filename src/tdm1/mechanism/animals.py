@@ -64,5 +64,7 @@ def reduced_form(animal: Animal) -> dict[str, float]:
 
     `release_clearance` turns loaded into naked antibody; `proteolytic_clearance` removes both.
     """
-    facts = {name: evidence.fact(fact) for name, fact in facts_of(animal, "reduced").items()}
-    return {name: evidence.value(fact.name, "mL" if "volume" in name else "mL/day") for name, fact in facts.items()}
+    return {
+        name: evidence.value(fact, "mL" if "volume" in name else "mL/day")
+        for name, fact in facts_of(animal, "reduced").items()
+    }

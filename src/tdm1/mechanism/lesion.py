@@ -91,7 +91,8 @@ class _Lesion:
         found: dict[str, Any] = {
             "lesion_volume": volume, "living_volume": living, "lesion_growth": self.growth(v, volume)
         }
-        for name in volumes:
+        for name, size in volumes.items():
+            found[f"living_{name}"] = size
             found[f"unbound_{name}"] = cell.unbound(v, name)
             found[f"kill_{name}"] = cell.killing(v, found[f"unbound_{name}"])
         found["lesion_killed"] = _total([found[f"kill_{name}"] * size for name, size in volumes.items()])
@@ -235,6 +236,7 @@ class _Lesion:
         for clone in self.clones:
             for zone in self.zones:
                 name, cells = self.group(clone, zone), f"cells of clone {clone.name}, zone {zone.name}"
+                found.append(Quantity(f"living_{name}", "cm**3", f"living {cells} of one lesion"))
                 found.append(Quantity(f"unbound_{name}", "nM", f"unbound payload in {cells}"))
                 found.append(Quantity(f"kill_{name}", "1/day", f"killing of {cells}"))
         return (

@@ -5,7 +5,6 @@ The typical person (70 kg, no trastuzumab left from before) stands against publi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 from tdm1 import evidence
 from tdm1.mechanism import Model
 from tdm1.mechanism.models import by_dar_monkey, plasma_of
-from tdm1.trial.mechanism_course import typical_course
+from tdm1.trial.mechanism_course import first_infusion, typical_course
+from tdm1.trial.t_dxd_check import CAPACITY, CONSTANT, log_differences
 
 Array = NDArray[np.float64]
 
@@ -44,11 +44,6 @@ class FoldError:
 def fold(predicted: Array, measured: Array) -> float:
     """Geometric mean fold error (1 is perfect): exp of the mean absolute difference of logarithms."""
     return float(np.exp(np.mean(np.abs(np.log(predicted / measured)))))
-
-
-def first_infusion() -> float:
-    """Length of the first infusion (day)."""
-    return evidence.value("label.us.infusion_first", "min") / (24 * 60)
 
 
 def means(analyte: str, dose_mg_per_kg: float, study: str = "") -> tuple[Array, Array]:
@@ -93,14 +88,6 @@ def conjugate_errors(model: Model, study: str = "Girish") -> dict[float, float]:
     return found
 
 
-def without_targets() -> Mapping[str, float]:
-    """Facts that take HER2 outside the tumour away and let proteolysis do all (L/day as in the simple model)."""
-    return {
-        "by_dar.target_capacity": 0.0,
-        "by_dar.proteolytic_clearance": evidence.value("plasma.proteolytic_clearance", "L/day"),
-    }
-
-
 def _human_rows(model: Model) -> list[FoldError]:
     dose = evidence.value("label.us.dose_full", "mg/kg")
     rows: list[FoldError] = []
@@ -138,10 +125,31 @@ def _monkey_rows() -> list[FoldError]:
     return rows
 
 
+def quartino() -> tuple[float, float]:
+    """Capacity (mg/day) and constant (ug/mL) of trastuzumab's saturable elimination, for comparison (Quartino 2019)."""
+    return evidence.value("quartino.target_capacity", "mg/day"), evidence.value("quartino.target_constant", "ug/mL")
+
+
+def _t_dxd_rows() -> list[FoldError]:
+    """T-DXd's first trial, dose by dose: HER2 outside the tumour as shipped, none, and with Quartino's values."""
+    rows: list[FoldError] = []
+    shipped = evidence.value(CAPACITY, "mg/day"), evidence.value(CONSTANT, "ug/mL")
+    for what, targets in (
+        ("", shipped), (", no HER2 outside the tumour", (0.0, shipped[1])), (", Quartino 2019's", quartino())
+    ):
+        logs, levels = log_differences(*targets)
+        for level in np.unique(levels):
+            own = np.abs(logs[levels == level])
+            gmfe = float(np.exp(own.mean()))
+            rows.append(FoldError("plasma_t_dxd", f"T-DXd, {level:g} mg/kg{what}", len(own), gmfe, None))
+    return rows
+
+
 def fold_errors() -> list[FoldError]:
     """Every comparison of the by-load models with measured means; where `limit` is given, `gmfe` should not exceed it.
 
     Human: conjugate, total antibody and DM1 at 3.6 mg/kg, and conjugate at each dose; monkey: both curves of the
-    figure, each read as conjugate and as total antibody, because the file does not say which is which.
+    figure, each read as conjugate and as total antibody, because the file does not say which is which; T-DXd at six
+    doses, with three settings of HER2 outside the tumour.
     """
-    return [*_human_rows(plasma_of("t_dm1")), *_monkey_rows()]
+    return [*_human_rows(plasma_of("t_dm1")), *_monkey_rows(), *_t_dxd_rows()]

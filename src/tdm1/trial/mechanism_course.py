@@ -7,11 +7,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from tdm1 import engine
+from tdm1 import engine, evidence
 from tdm1.mechanism import Model
 from tdm1.population.individual import typical
 
 Array = NDArray[np.float64]
+
+
+def first_infusion() -> float:
+    """Length of the first infusion (day)."""
+    return evidence.value("label.us.infusion_first", "min") / (24 * 60)
 
 
 def typical_parameters(model: Model, covariates: Mapping[str, float] | None = None) -> Array:
