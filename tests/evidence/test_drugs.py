@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tdm1 import evidence
-from tdm1.evidence.drugs import drug, drugs, parse_card, roles, tilted_shares
+from tdm1.evidence.drugs import animal, drug, drugs, parse_card, roles, tilted_shares
 from tdm1.evidence.units import factor
 
 BY_NAME = pytest.mark.parametrize("name", drugs())
@@ -103,3 +103,10 @@ def test_a_broken_card_is_one_clear_error(find: str, put: str, message: str) -> 
     assert find in CARD
     with pytest.raises(evidence.EvidenceError, match=f"drugs/t_dm1.yaml.*{message}"):
         parse_card("t_dm1", CARD.replace(find, put))
+
+
+@pytest.mark.parametrize(("name", "form"), [("gorilla", "plasma"), ("rat", "plasmo")])
+def test_an_unknown_animal_or_form_is_an_error(name: str, form: str) -> None:
+    assert animal("rat")["central_volume"] == "rat.central_volume"
+    with pytest.raises(evidence.EvidenceError, match=f"no '{name if name != 'rat' else form}'"):
+        animal(name, form)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from tdm1 import engine, evidence, population
+from tdm1.evidence.drugs import drug
 from tdm1.mechanism import Model
 from tdm1.population import streams
+from tdm1.population.drug_individuals import drug_individuals
 from tdm1.population.individual import EFFECTS, Individuals, individuals, initial_states
+from tdm1.trial.mechanism_course import typical_parameters
 
 #: Length of the first and of later infusions, day.
 FIRST = evidence.value("label.us.infusion_first", "min") / (24 * 60)
@@ -21,7 +24,25 @@ def emilia(model: Model, count: int, seed: int = 1, extreme: bool = False) -> tu
     if extreme:
         alternate = np.where(np.arange(len(EFFECTS)) % 2, 3.0, -3.0)
         effects[:4] = np.stack([np.full(len(EFFECTS), 3.0), np.full(len(EFFECTS), -3.0), alternate, -alternate])
-    return individuals(model, covariates, effects), 3.6 * covariates["weight_kg"]
+    dose = 3.6 * covariates["weight_kg"]
+    if "clearance" in model.parameters:
+        return individuals(model, covariates, effects), dose
+    kind, _, name = model.name.partition("_")
+    if kind in ("plasma", "full"):
+        return drug_individuals(model, drug(name), covariates, effects), dose
+    # Animals and cells in a dish have no covariates: every parameter spreads by a fifth, one animal gets 10 mg/kg.
+    spread = np.exp(0.2 * np.clip(streams.normal(seed, "variability", 0, count, len(model.parameters)), -3.0, 3.0))
+    rows = typical_parameters(model) * spread
+    for place, parameter in enumerate(model.parameters):
+        if parameter.startswith(("dar_share", "share_")):
+            rows[:, place] /= spread[:, place]
+    grams = {"by_dar_rat": 270.0, "by_dar_monkey": 3700.0}.get(model.name, 0.0)
+    return Individuals(model, rows), np.full(count, 10.0 * grams / 1000.0)
+
+
+def inputs_of(model: Model, infusion: np.ndarray, trastuzumab: np.ndarray | float = 0.0) -> np.ndarray:
+    """Rates of this model's inputs (mg/day), shape (N, inputs): cells in a dish have none."""
+    return inputs(infusion, trastuzumab)[:, : len(model.inputs)]
 
 
 def inputs(infusion: np.ndarray, trastuzumab: np.ndarray | float = 0.0) -> np.ndarray:
@@ -39,7 +60,7 @@ def treat(
     for cycle in range(cycles):
         length = LATER if cycle else FIRST
         moved = kernel.advance(
-            states, who.values, inputs(dose_mg / length, trastuzumab_mg / length), length, every_days,
+            states, who.values, inputs_of(who.model, dose_mg / length, trastuzumab_mg / length), length, every_days,
             relative_tolerance=relative_tolerance, status=status,
         )
         states, status = moved.states, moved.status

@@ -9,7 +9,7 @@ from mechanism.people import emilia
 
 from tdm1 import evidence
 from tdm1.evidence.units import factor, parse
-from tdm1.mechanism import Model, payload, plasma, shipped, tumour
+from tdm1.mechanism import Model, lesion, payload, plasma, shipped, tumour
 from tdm1.population.individual import initial_states
 
 BY_NAME = pytest.mark.parametrize("model", shipped(), ids=lambda model: model.name)
@@ -28,6 +28,7 @@ def constants_with_units(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "NMOL_PER_MG_AT_1_G_PER_MOL", mg_to_nmol)
     monkeypatch.setattr(payload, "_NG_PER_UG", payload._NG_PER_UG * parse("ng/ug"))
     monkeypatch.setattr(tumour, "_LITRE_PER_CM3", tumour._LITRE_PER_CM3 * parse("L/cm**3"))
+    monkeypatch.setattr(lesion, "LITRE_PER_CM3", lesion.LITRE_PER_CM3 * parse("L/cm**3"))
 
 
 def _patient(model: Model) -> tuple[list[float], list[float], list[float]]:
@@ -36,7 +37,7 @@ def _patient(model: Model) -> tuple[list[float], list[float], list[float]]:
     start = initial_states(who)[0]
     states = [float(value) + 0.37 * state.scale * (place + 1) for place, (value, state) in
               enumerate(zip(start, model.state_table, strict=True))]
-    return states, [float(value) for value in who.values[0]], [float(dose[0]) / 0.0625, 3000.0]
+    return states, [float(value) for value in who.values[0]], [float(dose[0]) / 0.0625, 3000.0][: len(model.inputs)]
 
 
 def _with_units(values: list[float], units: list[str]) -> list[Any]:
@@ -99,7 +100,7 @@ def _without_units(patch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (plasma, "UG_PER_ML_PER_NM_AT_1_G_PER_MOL"), (plasma, "NMOL_PER_MG_AT_1_G_PER_MOL"),
         (payload, "UG_PER_ML_PER_NM_AT_1_G_PER_MOL"), (payload, "NMOL_PER_MG_AT_1_G_PER_MOL"),
-        (payload, "_NG_PER_UG"), (tumour, "_LITRE_PER_CM3"),
+        (payload, "_NG_PER_UG"), (tumour, "_LITRE_PER_CM3"), (lesion, "LITRE_PER_CM3"),
     ):
         patch.setattr(module, name, getattr(module, name).magnitude)
 

@@ -1,8 +1,9 @@
 """Conjugates as data: a card per drug under `drugs/` says which fact plays which role in the equations.
 
 A card is YAML: title, antibody, linker and payload in words with their source, `roles`, a fact for every role of
-`drugs/roles.yaml`, and `people`, what differs between patients (evidence/drug_people.py). Facts of a drug's own stand in `facts/drug_NAME.yaml`; a fact of
-another drug may be named where both share it. A new conjugate is one card and one fact file, no code.
+`drugs/roles.yaml`, and `people`, what differs between patients (evidence/drug_people.py). Facts of a drug's own stand
+in `facts/drug_NAME.yaml`; a fact of another drug may be named where both share it. A new conjugate is one card and one
+fact file, no code.
 """
 
 from __future__ import annotations
@@ -117,7 +118,8 @@ def animal(name: str, form: str = "plasma") -> Mapping[str, str]:
     known = parse_yaml(ROOT.joinpath("animals.yaml").read_text("utf-8"), "animals.yaml")
     for asked, there in ((name, known), (form, known.get(name, {}))):
         if asked not in there:
-            raise EvidenceError(f"animals.yaml: there is no '{asked}'{nearest(asked, there)} (known: {', '.join(there)})")
+            hint = f"{nearest(asked, there)} (known: {', '.join(there)})"
+            raise EvidenceError(f"animals.yaml: there is no '{asked}'{hint}")
     return known[name][form]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from tdm1 import evidence
 from tdm1.evidence.drugs import Drug, drug, drugs
 from tdm1.mechanism._model import Model, Part
 from tdm1.mechanism.animals import animal_plasma
@@ -103,9 +104,17 @@ def in_vitro(name: str) -> Model:
     return Model(f"in_vitro_{name}", (dish(drug(name)),))
 
 
+def carries_payload(name: str) -> bool:
+    """Whether any of the drug's antibody is given with payload. Raises EvidenceError for an unknown drug."""
+    roles = drug(name).roles
+    return any(evidence.value(roles[f"dar_share_{load}"], "1") > 0.0 for load in range(1, _HIGHEST_LOAD + 1))
+
+
 def shipped() -> tuple[Model, ...]:
     """Every model, for the gates that loop over all of them."""
     return (
         t_dm1(), t_dm1_adjuvant(), t_dm1_plasma(), by_dar_rat(), by_dar_monkey(),
-        *(plasma_of(name) for name in drugs()),
+        *(plasma_of(name) for name in drugs()), *(full(name) for name in drugs()),
+        # A drug without payload does nothing to cells in a dish.
+        *(in_vitro(name) for name in drugs() if carries_payload(name)),
     )
