@@ -127,7 +127,7 @@ def test_version_and_help(run: Any) -> None:
     assert run().code == run("--help").code == 0
     commands = {
         "trial", "simulate", "explain", "calibrate", "compare", "qualify",
-        "check", "plan", "expect", "symptoms", "serve",
+        "sensitivity", "export", "check", "plan", "expect", "symptoms", "serve",
     }
     for command in commands:
         assert f"Example: tdm1 {command} " in " ".join(run(command, "--help").out.split())

@@ -118,8 +118,8 @@ def test_of_a_model_that_multiplies_the_fall_of_the_ejection_fraction() -> None:
 
 
 def test_every_shipped_model_gives_the_outputs_that_it_has() -> None:
-    for model in shipped():
-        found = sensitivity(model, method="local", cycles=1)
+    for model in (one for one in shipped() if one.inputs):
+        found = sensitivity(model, method="local", cycles=1, dose_mg_per_kg=3.6)
         assert [one.name for one in found.outputs] == [name for name in USUAL if name in outputs_of(model)]
         assert found.failed_solves == 0
         told = [one.name for one in (*found.varied, *found.held)] + [also for one in found.varied for also in one.also]

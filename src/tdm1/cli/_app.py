@@ -227,42 +227,6 @@ def qualify(
     run_qualification(request, as_json=json)
 
 
-@app.command(
-    short_help="Write a model as SBML or LaTeX.",
-    epilog="Example: tdm1 export sbml t_dm1 --dose-mg-per-kg 3.6 --every-days 21 --cycles 2 --out t_dm1.xml",
-)
-def export(
-    format: Annotated[str, typer.Argument(metavar="FORMAT", help="sbml (Level 3) or latex (the equations).")],
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model, such as t_dm1 or t_dm1_plasma.")],
-    set_facts: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FACT=VALUE", help="Another value for a fact, in its unit; may be repeated."),
-    ] = None,
-    dose_mg_per_kg: Annotated[
-        float | None, typer.Option(help="Write infusions of this dose as events; left out: rates stay 0.")
-    ] = None,
-    every_days: Annotated[float | None, typer.Option(help="Days between doses; left out: the label's.")] = None,
-    cycles: Annotated[int | None, typer.Option(help="Number of doses; left out: one.", min=1)] = None,
-    drug_input: Annotated[
-        str | None, typer.Option(metavar="INPUT", help="The model's input that is dosed; left out: infusion.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to this new file.")] = None,
-) -> None:
-    """Write a shipped model, with the reference patient's values, for other tools. Printed without --out."""
-    from tdm1.cli._export import Request, run_export
-
-    request = Request(
-        format=format,
-        model=model,
-        set_facts=tuple(set_facts or ()),
-        dose_mg_per_kg=dose_mg_per_kg,
-        every_days=every_days,
-        cycles=cycles,
-        drug=drug_input,
-    )
-    run_export(request, out=out)
-
-
 @schema_app.command("trial", epilog="Example: tdm1 schema trial > trial.schema.json")
 def schema_trial() -> None:
     """Print the JSON Schema of a trial file, with a description and a unit for every field."""
@@ -277,7 +241,3 @@ def schema_person() -> None:
     from tdm1.cli._schema import print_person_schema
 
     print_person_schema()
-
-
-# This command adds itself: it stands in a file of its own, and needs the options above.
-from tdm1.cli import _sensitivity_app as _sensitivity_app  # noqa: E402

@@ -1,6 +1,6 @@
 """The commands for one person: check, plan, symptoms, expect, serve. What they do stands in the modules they import.
 
-`app` is the whole command line: that of `_app` with these commands added to it.
+`app` is the whole command line: that of `_model_app` with these commands added to it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 
-from tdm1.cli._app import Json, Patients, Seed, app
+from tdm1.cli._app import Json, Patients, Seed
+from tdm1.cli._model_app import app
 
 __all__ = ["app"]
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdm1 import evidence
+from tdm1.evidence.drugs import drugs
 from tdm1.mechanism import Model
 from tdm1.mechanism.models import shipped
 from tdm1.trial.overrides import replaced
@@ -139,7 +140,7 @@ def sensitivity(
     outputs                      names from `OUTPUTS` that the model has; the usual ones if None
     method, samples              `local`, `sobol` or `both`; rows of the Sobol' sequence, a power of two: the solves
                                  are samples * (parameters + 2)
-    dose_mg_per_kg, every_days   dose (mg/kg) and days between doses; the label's if None
+    dose_mg_per_kg, every_days   dose (mg/kg) and days between doses; the label's of T-DM1 if None
     settings                     other values for facts of the model, as text with a unit (`0.95 nM`)
     seed                         of the sample and of the bootstrap; the local measure has no chance in it
 
@@ -151,6 +152,9 @@ def sensitivity(
     if method not in METHODS:
         raise InputError(f"method '{method}' is unknown{evidence.nearest(method, METHODS)} (known: "
                          f"{', '.join(METHODS)})")
+    other = next((name for name in drugs() if name != "t_dm1" and which.name.endswith(f"_{name}")), None)
+    if other is not None and dose_mg_per_kg is None:
+        raise InputError(f"dose_mg_per_kg is not given; {other} needs its own")
     wanted = chosen(which, outputs)
     sobol.check_samples(samples)
     if isinstance(seed, bool) or not 0 <= seed < 2**63:

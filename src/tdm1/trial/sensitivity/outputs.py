@@ -51,6 +51,9 @@ _ALL = (
         "megakaryocyte_exposure", "free payload in megakaryocytes, area", "nM*day", "megakaryocyte_payload_auc", "end"
     ),
     Output("tumour_payload", "unbound payload in sensitive cells, peak", "nM", "unbound_sensitive", "highest"),
+    Output(
+        "her2_rich_payload", "unbound payload in HER2-rich cells, peak", "nM", "unbound_high_well", "highest"
+    ),
     Output("tumour_kill", "living tumour, ln of start over end", "1", "living_volume", "log_reduction"),
     Output("platelet_nadir", "platelets, lowest", "10*9/L", "platelets", "lowest"),
     Output("neutrophil_nadir", "neutrophils, lowest", "10*9/L", "neutrophils", "lowest"),
@@ -66,8 +69,8 @@ _ALL = (
 OUTPUTS: dict[str, Output] = {output.name: output for output in _ALL}
 #: Outputs of a request that names none, where the model has them.
 USUAL = (
-    "conjugate_auc", "conjugate_trough", "dm1_peak", "liver_exposure", "megakaryocyte_exposure", "tumour_kill",
-    "platelet_nadir", "alt_peak", "lvef_fall",
+    "conjugate_auc", "conjugate_trough", "dm1_peak", "her2_rich_payload", "liver_exposure", "megakaryocyte_exposure",
+    "tumour_kill", "platelet_nadir", "alt_peak", "lvef_fall",
 )
 
 
