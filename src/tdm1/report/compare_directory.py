@@ -98,4 +98,4 @@ def _manifest(
         definition=comparison.definition,
     )
     record = manifest(run, hashes, started=started, finished=finished, written=datetime.now(UTC))
-    return {**record, "regimens": list(comparison.texts)}
+    return {**{key: value for key, value in record.items() if key != "model"}, "regimens": list(comparison.texts)}

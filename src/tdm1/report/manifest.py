@@ -48,6 +48,7 @@ def manifest(
         "tdm1": __version__,
         "status": "complete",
         "trial": result.trial,
+        "model": result.model,
         "seed": int(result.seed),
         "patients": int(result.patients),
         "failed_solves": int(result.failed_solves),

@@ -99,7 +99,7 @@ def print_trial(result: TrialResult, console: Console) -> None:
         console.print(_arms(result))
     console.print(
         f"{result.patients} patients, {result.failed_solves} failed solves, {result.seconds:.1f} seconds, "
-        f"seed {result.seed}"
+        f"seed {result.seed}" + (f", model {result.model}" if result.model else "")
     )
     console.print("Research software, not a medical device.", style="dim")
 

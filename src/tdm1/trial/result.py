@@ -81,3 +81,5 @@ class TrialResult:
     """Per arm, exactly the fixed JSON of an arm (n, orr_pct, pfs_median_month, …)."""
     definition: str = ""
     """The trial file that was run, as YAML text."""
+    model: str = ""
+    """The model that its patients were solved with; empty where none is solved."""

@@ -83,4 +83,5 @@ def run(
         trial=trial.name, title=trial.title, seed=chosen, patients=sum(counts.values()),
         seconds=time.perf_counter() - started, failed_solves=sum(failures(arm) for arm in results.values()),
         arms=results, comparison=compare(trial, results, summaries), summary=summaries, definition=trial.text,
+        model=trial.body.name,
     )
