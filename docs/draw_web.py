@@ -69,6 +69,35 @@ def next_dose(page: Any) -> None:
     page.evaluate(f"(document.querySelector('{'.decision' if narrow else 'h1'}')).scrollIntoView()")
 
 
+def _sheet(page: Any, button: str, wanted: str) -> None:
+    """The answer to a woman who may have her dose again, and what one of its buttons opens."""
+    page.goto("/next-dose")
+    page.select_option("#example", "back_after_a_hold")
+    page.wait_for_timeout(500)
+    page.click("#person button[type=submit]")
+    page.get_by_role("button", name=button).first.click()
+    page.wait_for_selector(wanted)
+    page.evaluate("document.getElementById('sheet').scrollIntoView()")
+
+
+def preparation(page: Any) -> None:
+    _sheet(page, "Preparation sheet", "#sheet ol")
+
+
+def calendar(page: Any) -> None:
+    _sheet(page, "Calendar", "#sheet table")
+
+
+def refused(page: Any) -> None:
+    page.goto("/next-dose")
+    page.select_option("#example", "low_platelets")
+    page.wait_for_timeout(500)
+    page.fill("[data-lab=alt] [data-part=value]", "620000")
+    page.click("#person button[type=submit]")
+    page.wait_for_selector(".error.beside")
+    page.evaluate("document.querySelector('.error.beside').scrollIntoView({block: 'center'})")
+
+
 def explore(page: Any) -> None:
     page.goto("/explore")
     page.wait_for_selector("#outcome table", timeout=60_000)
@@ -93,7 +122,7 @@ def main() -> None:
         for name, (width, height) in WIDTHS.items():
             context = browser.new_context(viewport={"width": width, "height": height}, base_url=address, locale="en-US")
             page = context.new_page()
-            for door in (home, feel, people, next_dose, explore):
+            for door in (home, feel, people, next_dose, preparation, calendar, refused, explore):
                 door(page)
                 page.screenshot(path=FOLDER / f"{door.__name__}-{name}.png")
             context.close()

@@ -187,7 +187,8 @@ def test_a_page_that_can_not_answer_sends_to_the_care_team(page: Any, broken: st
 def test_no_form_goes_out_before_its_script_is_there(page: Any, door: str, field: str, button: str) -> None:
     held: list[Any] = []
     page.route("**/static/common.js", lambda route: held.append(route))
-    page.goto(door, wait_until="commit")
+    with page.expect_request("**/static/common.js"):
+        page.goto(door, wait_until="commit")
     page.fill(field, "2026-11-25" if field == "#birth" else "my gums bleed")
     assert page.locator(button).first.is_disabled()
     page.press(field, "Enter")

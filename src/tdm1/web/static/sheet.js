@@ -39,6 +39,6 @@ export async function plan(found, asked) {
   const made = await ask("/api/plan", body);
   const file = el("button", { type: "button", class: "quiet no-print" }, "Save as .ics");
   file.addEventListener("click", async () => save("t-dm1.ics", await ask("/api/plan?format=ics", body)));
-  return [table("Calendar", ["Day", "What", "Details"], made.events.map((one) => [one.day, one.title + (one.done ? " (done)" : ""), one.detail])), el("p", {}, file),
+  return [table("Calendar", ["Day", "What", "Details"], made.events.map((one) => [el("time", { class: "when", datetime: one.day }, one.day), one.title + (one.done ? " (done)" : ""), one.detail])), el("p", {}, file),
     ...made.notes.map((one) => el("p", { class: "note" }, one))];
 }
