@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from tdm1.cli._screen import note
-from tdm1.cli._values import OptionError
+from tdm1.cli._values import OptionError, positive, settings
 
 if TYPE_CHECKING:
     from tdm1.interop.sbml import Course
@@ -32,12 +32,14 @@ class Request:
 
 
 def run_export(request: Request, *, out: Path | None) -> None:
-    """Write the file, or print it. Raises OptionError, ParameterError and SbmlError; all mean bad input."""
+    """Write the file, or print it. Raises OptionError, InputError and SbmlError; all mean bad input."""
     from tdm1 import evidence
 
     if request.format not in FORMATS:
         hint = evidence.nearest(request.format, FORMATS)
         raise OptionError(f"there is no format '{request.format}'{hint} (known: {', '.join(FORMATS)})")
+    if request.dose_mg_per_kg is not None:
+        positive("--dose-mg-per-kg", request.dose_mg_per_kg)
     if out is not None and (out.exists() or not out.absolute().parent.is_dir()):
         raise OptionError(f"--out {out}: name a new file in a folder that exists")
     text = _text(request)
@@ -52,89 +54,66 @@ def run_export(request: Request, *, out: Path | None) -> None:
 
 
 def _text(request: Request) -> str:
-    model = _model(request.model)
+    from tdm1.trial.sensitivity.analysis import model_called
+
+    model = model_called(request.model)
     if request.format == "latex":
         _refuse_options_of_sbml(request)
         from tdm1.interop import latex
 
         return latex.document(model)
+    if request.dose_mg_per_kg is None:
+        _refuse_options_of_a_course(request)
     from tdm1.interop import sbml
 
-    changed = facts_from(request.set_facts)
-    course = None if request.dose_mg_per_kg is None else _course(request, request.dose_mg_per_kg)
-    if course is None:
-        _refuse_options_of_a_course(request)
-    return sbml.document(model, reference_values(model, changed), course, changed_facts=changed)
+    changed = _facts(model, request.set_facts)
+    values, dose_mg = reference_values(model, changed, request.dose_mg_per_kg or 0.0)
+    course = None if request.dose_mg_per_kg is None else _course(request, dose_mg)
+    return sbml.document(model, values, course, changed_facts=changed)
 
 
-def _model(name: str) -> Model:
-    from tdm1 import evidence, mechanism
+def _facts(model: Model, items: tuple[str, ...]) -> dict[str, float]:
+    """Other values for facts of the model, from `FACT=VALUE` items. Raises OptionError for one that cannot be."""
+    from tdm1.trial.overrides import replaced_all
 
-    known = {model.name: model for model in mechanism.shipped()}
-    if name not in known:
-        raise OptionError(f"there is no model '{name}'{evidence.nearest(name, known)} (known: {', '.join(known)})")
-    return known[name]
-
-
-def facts_from(settings: tuple[str, ...]) -> dict[str, float]:
-    """Facts and their other values from `FACT=VALUE` texts. Raises OptionError for one that is not like that."""
-    found: dict[str, float] = {}
-    for text in settings:
-        name, equals, number = (part.strip() for part in text.partition("="))
-        try:
-            value = float(number)
-        except ValueError:
-            value = float("nan")
-        if not equals or not name or not abs(value) < float("inf"):
-            raise OptionError(f"--set '{text}' is not FACT=VALUE with a finite number (example: tumour.kill_rate=0.2)")
-        if name in found:
-            raise OptionError(f"--set gives '{name}' twice; give it once")
-        found[name] = value
-    return found
+    given = settings("--set", list(items))
+    try:
+        return replaced_all(model, given)
+    except ValueError as error:
+        raise OptionError(f"--set {error}") from error
 
 
-def reference_values(model: Model, changed: dict[str, float]) -> dict[str, float]:
-    """Parameters of the typical patient with reference covariates, by name.
+def reference_values(
+    model: Model, changed: dict[str, float], dose_mg_per_kg: float
+) -> tuple[dict[str, float], float]:
+    """Parameters of the model's reference patient by name, and her dose (mg), with other values for some facts.
 
-    `changed` replaces facts of the model's parameters. Raises ParameterError for another fact, and OptionError for
-    one that the reference patient's own covariate stands in for, where the change would be lost without a word.
+    Raises OptionError for a fact that the reference patient's own covariate stands in for: the change would be lost
+    without a word.
     """
     from tdm1 import evidence
-    from tdm1.population.individual import typical
+    from tdm1.trial.sensitivity.reference import reference
 
-    typical(model, changed)  # refuses a fact that no parameter of the model names
-    before = _values(model)
-    if not changed:
-        return before
+    before, dose_mg = reference(model, dose_mg_per_kg)
     with evidence.what_if(changed):
-        after = _values(model)
+        after, dose_mg = reference(model, dose_mg_per_kg)
     for fact, value in changed.items():
-        using = [parameter.name for parameter in model.parameter_table if parameter.fact == fact]
-        if value != evidence.fact(fact).value and all(before[one] == after[one] for one in using):
+        using = [place for place, parameter in enumerate(model.parameter_table) if parameter.fact == fact]
+        if value != evidence.fact(fact).value and all(before[place] == after[place] for place in using):
             raise OptionError(
-                f"--set {fact}: the reference patient gives '{', '.join(using)}' a value of her own "
+                f"--set {fact}: the reference patient gives '{model.parameters[using[0]]}' a value of her own "
                 f"({after[using[0]]:g}); change it in the exported file"
             )
-    return after
+    return dict(zip(model.parameters, map(float, after), strict=True)), dose_mg
 
 
-def _values(model: Model) -> dict[str, float]:
-    from tdm1.trial.simulate import reference_patient
-
-    who, _ = reference_patient(model, 0.0)
-    return dict(zip(model.parameters, map(float, who.values[0]), strict=True))
-
-
-def _course(request: Request, dose_mg_per_kg: float) -> Course:
+def _course(request: Request, dose_mg: float) -> Course:
     from tdm1 import evidence
-    from tdm1.cli._values import positive
     from tdm1.interop.sbml import Course
 
-    dose = positive("--dose-mg-per-kg", dose_mg_per_kg)
-    weight_kg = evidence.value("plasma.covariate.weight_reference", "kg")
     every = evidence.value("label.us.cycle", "day") if request.every_days is None else request.every_days
     return Course(
-        dose_mg=dose * weight_kg,
+        dose_mg=dose_mg,
         every_days=positive("--every-days", every),
         cycles=1 if request.cycles is None else request.cycles,
         first_infusion_days=evidence.value("label.us.infusion_first", "min") / (24 * 60),
