@@ -8,24 +8,18 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from measure_mechanism import DOSES, reference_course
 
 from tdm1 import evidence, trial
-from tdm1.evidence.drugs import drug
 from tdm1.mechanism.cell_alternatives import alternative
-from tdm1.mechanism.models import full
-from tdm1.population.drug_individuals import drug_individuals
-from tdm1.population.individual import EFFECTS
 from tdm1.report.pictures import mechanism
 from tdm1.trial.dish import assay, curves
-from tdm1.trial.mechanism_course import first_infusion, typical_course
 from tdm1.trial.mechanism_story import story
 from tdm1.trial.selectivity import exposures
-from tdm1.trial.simulate import reference_covariates
 
 PICTURES = Path(__file__).parent / "pictures"
 DAYS = np.concatenate([[0.0625], np.arange(0.25, 21.01, 0.25)])
 T_DM1, T_DXD = "t_dm1", "t_dxd"
-DOSES = {T_DM1: 3.6, T_DXD: 5.4}
 NAMES = {T_DM1: "T-DM1 3.6 mg/kg", T_DXD: "T-DXd 5.4 mg/kg"}
 CLONES = {"high": ("HER2-rich", "tab:orange"), "low": ("HER2-poor", "tab:blue"), "lost": ("HER2 lost", "tab:green")}
 ZONES = {"well": ("well supplied", "-"), "poor": ("poorly supplied", "--")}
@@ -35,15 +29,6 @@ CELLS = {"HER2 3+": "tab:orange", "HER2 2+": "tab:purple", "HER2 1+": "tab:blue"
 def killing_of(name: str) -> AbstractContextManager[Any]:
     """T-DXd with Scheuher's killing, since its own fit to the dish is too sensitive; T-DM1 as shipped."""
     return evidence.what_if(alternative("scheuher_killing")) if name == T_DXD else nullcontext()
-
-
-def reference_course(name: str, days: np.ndarray = DAYS) -> dict[str, np.ndarray]:
-    """States and outputs of the reference patient's whole mechanism after one dose, each of shape (T,)."""
-    model, covariates = full(name), reference_covariates()
-    who = drug_individuals(model, drug(name), covariates, np.zeros((1, len(EFFECTS))))
-    person = dict(zip(model.parameters, who.values[0], strict=True))
-    dose_mg = DOSES[name] * float(covariates["weight_kg"][0])
-    return typical_course(model, dose_mg, days, first_infusion(), person)
 
 
 def dish(axes: plt.Axes, name: str) -> None:
@@ -61,11 +46,11 @@ def dish(axes: plt.Axes, name: str) -> None:
                   label="SK-BR-3, Scheuher's killing")
     axes.set(title=f"{NAMES[name].partition(' ')[0]} in the dish, three days", xscale="log", ylim=(0, 118),
              xlabel="concentration, µg/mL")
-    axes.legend(fontsize=8, loc="lower left")
+    below(axes)
 
 
 def draw_dish() -> None:
-    figure, panels = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained", sharey=True)
+    figure, panels = plt.subplots(1, 2, figsize=(10, 5.0), layout="constrained", sharey=True)
     for axes, name in zip(panels, DOSES, strict=True):
         dish(axes, name)
     panels[0].set_ylabel("viable cells, % of untreated")
@@ -86,7 +71,7 @@ def draw_selectivity() -> None:
         axes.xaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_major_formatter("{x:g}")
     grid[0].set_ylabel("cells alive, %")
-    grid[0].legend(fontsize=9, loc="lower left")
+    figure.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=9)
     grid[0].text(DOSES[T_DM1], 130, "label's dose ", fontsize=8, color="gray", ha="right")
     save(figure, "mechanism_selectivity")
 
@@ -95,7 +80,7 @@ def draw_tumour() -> None:
     figure, grid = plt.subplots(2, 2, figsize=(10, 7), layout="constrained", sharex=True, sharey="row")
     for column, name in enumerate(DOSES):
         with killing_of(name):
-            v = reference_course(name)
+            v = reference_course(name, DAYS)
         for clone, (words, colour) in CLONES.items():
             for zone, (supply, style) in ZONES.items():
                 label = f"{words}, {supply}"
@@ -106,6 +91,7 @@ def draw_tumour() -> None:
                             ylim=(1e-2, 3e3))
         grid[1, column].set_xlabel("days")
     grid[0, 0].text(20.8, 0.014, "HER2 lost: none", color=CLONES["lost"][1], ha="right", fontsize=9)
+    grid[0, 1].text(20.8, 0.014, "all six on one another", ha="right", fontsize=9)
     grid[0, 0].set_ylabel("unbound payload in the cell, nM")
     grid[1, 0].set_ylabel("cells killed since day 0, decades")
     grid[1, 0].legend(fontsize=8, loc="upper left")
@@ -113,15 +99,15 @@ def draw_tumour() -> None:
 
 
 def draw_organs() -> None:
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), layout="constrained")
-    courses = {name: reference_course(name) for name in DOSES}
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5.0), layout="constrained")
+    courses = {name: reference_course(name, DAYS) for name in DOSES}
     for name, colour in zip(DOSES, ("tab:blue", "tab:red"), strict=True):
         for organ, style in (("liver", "-"), ("megakaryocyte", "--")):
             tissue = "megakaryocytes" if organ == "megakaryocyte" else organ
             left.plot(DAYS, courses[name][f"{organ}_payload"], style, color=colour,
                       label=f"{NAMES[name].partition(' ')[0]}, {tissue}")
     left.set(title="Free payload in healthy tissue", yscale="log", ylim=(1e-3, 2e3), xlabel="days", ylabel="nM")
-    left.legend(fontsize=8, loc="upper right")
+    below(left)
     times = tuple(float(day) for day in DAYS)
     ours = trial.simulate(dose_mg_per_kg=3.6, cycles=1, patients=64, observe=("conjugate", "platelets"),
                           times_day=(0.0, *times), seed=1)
@@ -132,10 +118,15 @@ def draw_organs() -> None:
     right.plot(DAYS, 100.0 * marrow / marrow.max(), "--", color="tab:blue",
                label="payload in megakaryocytes: drives nothing yet")
     right.plot(ours.time_day, 100.0 * platelets / platelets[0], color="black", label="platelets, median")
-    right.set(title="T-DM1: what drives platelets today, and what could", xlabel="days", ylim=(0, 145),
+    right.set(title="T-DM1: what drives platelets today, and what could", xlabel="days", ylim=(0, 105),
               ylabel="% of the highest; platelets: % of day 0")
-    right.legend(fontsize=8, loc="upper right")
+    below(right, columns=1)
     save(figure, "mechanism_organs")
+
+
+def below(axes: plt.Axes, columns: int = 2) -> None:
+    """A legend under the panel, where it hides nothing."""
+    axes.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=columns, frameon=False)
 
 
 def save(figure: Any, name: str) -> None:

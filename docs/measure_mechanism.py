@@ -1,24 +1,36 @@
-"""Measures what issue "How it works, whole" asks of the full mechanism. Run: python docs/measure_mechanism.py.
+"""Measures the tables of docs/mechanism.md. Run: python docs/measure_mechanism.py.
 
-Prints the rows of the table in docs/mechanism.md; a test holds the page against them.
+Prints their rows as the page has them; a test holds the page against them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tdm1 import evidence
+from tdm1.evidence.drugs import drug
+from tdm1.mechanism.cell_alternatives import ALTERNATIVES, alternative
 from tdm1.mechanism.lesion_static import static_concentration
 from tdm1.mechanism.models import by_dar_monkey, full
 from tdm1.mechanism.static import published_static_range
-from tdm1.population.individual import typical
+from tdm1.population.drug_individuals import drug_individuals
+from tdm1.population.individual import EFFECTS, typical
 from tdm1.report.numbers import number
 from tdm1.trial.dish import assay, curves, half_concentration, half_concentrations
 from tdm1.trial.mechanism_check import fold_errors
+from tdm1.trial.mechanism_course import first_infusion, typical_course
 from tdm1.trial.selectivity import exposures
+from tdm1.trial.simulate import reference_covariates
 
 #: Concentration at the end of an infusion of 3.6 mg/kg, the highest that a cell at a vessel meets (ug/mL).
 CLINICAL_UG_PER_ML = 80.0
+#: Volume of a lesion in which exchange through the surface counts (cm**3).
+SMALL_LESION_CM3 = 2.43
+#: Doses in mg/kg of one cycle.
+DOSES = {"t_dm1": 3.6, "t_dxd": 5.4}
+GROUPS = tuple(f"{clone}_{zone}" for clone in ("high", "low", "lost") for zone in ("well", "poor"))
 PROCESSES = {"internalization": "internalisation", "degradation": "degradation", "payload efflux": "efflux"}
 
 
@@ -102,12 +114,15 @@ def _static() -> list[Row]:
     p = typical(full("t_dm1"))
     load = sum(n * p[f"dar_share_{n}"] for n in range(9))
     low, high = published_static_range()
-    return [
-        Row(f"tumour-static concentration, {zone} supplied tissue", static_concentration(
-            p, p["molar_mass"], load, p["receptors_high"], p[f"krogh_radius_{key}"]
-        ), "µg/mL", low, high, "test_static_concentration_of_the_default_within_the_published_range")
-        for key, zone in (("well", "well"), ("poor", "poorly"))
-    ]
+    test, found = "test_static_concentration_of_the_default_within_the_published_range", list[Row]()
+    for key, zone in (("well", "well"), ("poor", "poorly")):
+        for volume, words in ((None, ""), (SMALL_LESION_CM3, f", a lesion of {number(SMALL_LESION_CM3)} cm³")):
+            conc = static_concentration(
+                p, p["molar_mass"], load, p["receptors_high"], p[f"krogh_radius_{key}"], volume
+            )
+            what = f"tumour-static concentration, {zone} supplied{words}"
+            found.append(Row(what, conc, "µg/mL", low, high, "" if volume else test))
+    return found
 
 
 def acceptance() -> list[Row]:
@@ -115,6 +130,45 @@ def acceptance() -> list[Row]:
     return [*_plasma(), *_cells(), *_processing(), *_static()]
 
 
+def reference_course(name: str, days: np.ndarray) -> dict[str, np.ndarray]:
+    """States and outputs of the reference patient's whole mechanism after one dose, each of shape (T,)."""
+    model, covariates = full(name), reference_covariates()
+    who = drug_individuals(model, drug(name), covariates, np.zeros((1, len(EFFECTS))))
+    person = dict(zip(model.parameters, who.values[0], strict=True))
+    dose_mg = DOSES[name] * float(covariates["weight_kg"][0])
+    return typical_course(model, dose_mg, days, first_infusion(), person)
+
+
+def decades(name: str) -> list[float]:
+    """Decades that one cycle kills of each clone in each zone (GROUPS), growth not counted."""
+    course = reference_course(name, np.array([21.0]))
+    return [float(course[f"killed_{group}"][0]) / np.log(10.0) for group in GROUPS]
+
+
+def tumours() -> list[list[str]]:
+    """Cells of the table of decades: drug and killing, then each of GROUPS."""
+    found: list[list[str]] = []
+    for name in DOSES:
+        for killing in ("dish", "scheuher_killing"):
+            with evidence.what_if({} if killing == "dish" else alternative(killing)):
+                found.append([f"`{name}`, {killing}", *(f"{value:.2f}" for value in decades(name))])
+    return found
+
+
+def conflicts() -> list[list[str]]:
+    """Cells of the table of alternatives for T-DM1: name, decades of HER2-rich cells by zone, payload in organs (nM)."""
+    found: list[list[str]] = []
+    days = np.arange(0.5, 21.01, 0.5)
+    for name in ("default", *ALTERNATIVES):
+        with evidence.what_if({} if name == "default" else alternative(name)):
+            v = reference_course("t_dm1", days)
+        killed = (v[f"killed_high_{zone}"][-1] / np.log(10.0) for zone in ("well", "poor"))
+        organs = (float(f"{v[f'{organ}_payload'].max():.2g}") for organ in ("liver", "megakaryocyte"))
+        found.append([f"`{name}`" if name in ALTERNATIVES else name, *(f"{value:.2f}" for value in killed),
+                      *(f"{value:g}" for value in organs)])
+    return found
+
+
 if __name__ == "__main__":
-    for one in acceptance():
-        print("| " + " | ".join(one.cells()) + " |")
+    for table in ([one.cells() for one in acceptance()], tumours(), conflicts()):
+        print("\n".join("| " + " | ".join(cells) + " |" for cells in table), end="\n\n")

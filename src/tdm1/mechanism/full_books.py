@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tdm1.mechanism._model import Part, Quantity, State, Values
+from tdm1.mechanism._model import Part, Quantity, Values
+from tdm1.mechanism.balance import BALANCE
 
 
 def _derivatives(v: Values) -> dict[str, Any]:
@@ -17,18 +18,10 @@ def _derivatives(v: Values) -> dict[str, Any]:
     }
 
 
-def _initial(v: Values) -> dict[str, Any]:
-    none = 0.0 * v["central_volume"]
-    return {"antibody_eliminated": none, "payload_eliminated": none}
-
-
 FULL_BOOKS = Part(
     name="full_books",
     source="tdm1",
-    states=(
-        State("antibody_eliminated", "nmol", "antibody eliminated since day 0", 1.0),
-        State("payload_eliminated", "nmol", "payload eliminated since day 0", 1.0),
-    ),
+    states=BALANCE.states,
     parameters=(),
     inputs=(),
     needs=(
@@ -38,7 +31,7 @@ FULL_BOOKS = Part(
     quantities=(),
     provides=lambda v: {},
     derivatives=_derivatives,
-    initial=_initial,
+    initial=BALANCE.initial,
 )
 
 
@@ -53,14 +46,14 @@ def _animal_derivatives(v: Values) -> dict[str, Any]:
 PLASMA_BOOKS = Part(
     name="plasma_books",
     source="tdm1",
-    states=FULL_BOOKS.states,
+    states=BALANCE.states,
     parameters=(),
     inputs=(),
     needs=("antibody_proteolysis", "payload_released", "payload_proteolysis"),
     quantities=(),
     provides=lambda v: {},
     derivatives=_animal_derivatives,
-    initial=_initial,
+    initial=BALANCE.initial,
 )
 
 

@@ -2,7 +2,8 @@
 
 from tdm1.regimen._apply import Infusions, apply
 from tdm1.regimen._errors import RegimenError
-from tdm1.regimen.calendar import CoursePlan, CourseRequest, GivenDose, course
+from tdm1.regimen.calendar import CoursePlan, course
+from tdm1.regimen.course_request import CourseRequest, GivenDose
 from tdm1.regimen.ledger import Doses, Entries, Ledger
 from tdm1.regimen.patient_words import PatientWords, patient_lines, patient_words
 from tdm1.regimen.plan_event import PlanEvent, Statement

@@ -6,14 +6,11 @@ import datetime
 from collections.abc import Sequence
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from tdm1 import evidence
 from tdm1.regimen._errors import RegimenError
+from tdm1.regimen.course_request import CourseRequest, GivenDose
 from tdm1.regimen.schedule import Schedule, dose_mg
-
-if TYPE_CHECKING:
-    from tdm1.regimen.calendar import CourseRequest, GivenDose
 
 #: Regions whose label text is known.
 REGIONS = ("US", "EU", "England")

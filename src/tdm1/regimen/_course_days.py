@@ -5,13 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tdm1.regimen._errors import RegimenError
+from tdm1.regimen.course_request import CourseRequest, GivenDose
 from tdm1.regimen.schedule import Schedule
-
-if TYPE_CHECKING:
-    from tdm1.regimen.calendar import CourseRequest, GivenDose
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from tdm1 import evidence
+from tdm1.regimen.course_request import CourseRequest
 from tdm1.regimen.months import add_months
 from tdm1.regimen.plan_event import PlanEvent, event, note
-
-if TYPE_CHECKING:
-    from tdm1.regimen.calendar import CourseRequest
 
 
 def _before(dose: datetime.date) -> datetime.date:
