@@ -156,7 +156,7 @@ def tumours() -> list[list[str]]:
 
 
 def conflicts() -> list[list[str]]:
-    """Cells of the table of alternatives for T-DM1: name, decades of HER2-rich cells by zone, payload in organs (nM)."""
+    """Cells of the table of alternatives for T-DM1: name, decades of HER2-rich cells, payload in organs (nM)."""
     found: list[list[str]] = []
     days = np.arange(0.5, 21.01, 0.5)
     for name in ("default", *ALTERNATIVES):

@@ -30,6 +30,7 @@ class Request:
 def run_simulation(request: Request, *, plot: Path | None, as_json: bool) -> None:
     """Simulate and show. Raises the input errors of `tdm1.trial` and PictureError; both mean bad input."""
     from tdm1 import trial
+    from tdm1.evidence import drugs
     from tdm1.report import as_json as forms
     from tdm1.report import simulation, terminal
 
@@ -62,6 +63,8 @@ def run_simulation(request: Request, *, plot: Path | None, as_json: bool) -> Non
         terminal.print_simulation(result, stdout())
     if request.drug is not None:
         note(f"the whole mechanism of {request.drug} (model full_{request.drug}), in patients like those of EMILIA")
+        for caution in drugs.drug(request.drug).cautions:
+            note(f"! {caution}")
     if result.failed_solves:
         note(f"warning: {result.failed_solves} of {request.patients} patients could not be solved and are left out")
     if plot is not None:

@@ -41,7 +41,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Drug:
-    """One drug: its parts in words, the name of the fact that plays each role, and what differs between patients."""
+    """One drug: its parts in words, the fact that plays each role, what differs between patients, and cautions."""
 
     name: str
     title: str
@@ -50,6 +50,7 @@ class Drug:
     payload: Words
     roles: Mapping[str, str]
     people: Mapping[str, Varying]
+    cautions: tuple[str, ...]
 
 
 @cache
@@ -82,7 +83,7 @@ def parse_card(name: str, text: str) -> Drug:
     """
     at = f"drugs/{name}.yaml"
     raw = parse_yaml(text, at)
-    wanted = {"title", *_WORDS, "roles", "people"}
+    wanted = {"title", *_WORDS, "roles", "people", "cautions"}
     if not isinstance(raw, dict) or set(raw) != wanted:
         raise EvidenceError(f"{at}: a card has exactly the keys {', '.join(sorted(wanted))}")
     played = raw["roles"]
@@ -97,8 +98,11 @@ def parse_card(name: str, text: str) -> Drug:
         if fact not in facts():
             raise EvidenceError(f"{at}: role '{role}' names '{fact}', which is no fact{nearest(str(fact), facts())}")
     antibody, linker, payload = (_words(raw, part, at) for part in _WORDS)
+    said = raw["cautions"]
+    if not isinstance(said, list) or not all(isinstance(one, str) and one.strip() for one in said):
+        raise EvidenceError(f"{at}: 'cautions' is a list of sentences on what its numbers cannot tell; [] for none")
     return Drug(name, str(raw["title"]), antibody, linker, payload, {role: str(fact) for role, fact in played.items()},
-                varying(raw["people"], at))
+                varying(raw["people"], at), tuple(said))
 
 
 @cache

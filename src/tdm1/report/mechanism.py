@@ -39,4 +39,6 @@ def print_story(story: Story, console: Console) -> None:
         table.add_row(escape(level.title + unit), *(number(level.values[day]) for day in days))
     console.print(f"{escape(story.title)}, {story.dose_mg_per_kg:g} mg/kg, model {story.model}, reference patient")
     console.print(table)
+    for caution in story.cautions:
+        console.print(f"! {escape(caution)}")
     console.print("--plot page.html shows it day by day, with sources; --json gives it all", style="dim")

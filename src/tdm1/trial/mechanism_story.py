@@ -91,6 +91,7 @@ class Story:
     flows: tuple[Flow, ...]
     levels: tuple[Level, ...]
     facts: tuple[Ground, ...]
+    cautions: tuple[str, ...]
 
 
 def _amounts(v: dict[str, Array], who: Individuals, loads: range, *, payload: bool) -> dict[str, Array]:
@@ -243,4 +244,5 @@ def story(
         drug=name, title=of.title.partition(" (")[0], payload=substance, model=who.model.name, dose_mg_per_kg=dose,
         doses=doses, every_days=every, weight_kg=float(covariates["weight_kg"][0]), time_day=tuple(map(float, times)),
         places=places, flows=flows, levels=_levels(v, who, payload=payload), facts=_grounds(of, payload=payload),
+        cautions=of.cautions,
     )
