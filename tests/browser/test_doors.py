@@ -122,7 +122,25 @@ def test_clinician_prepares_the_dose_and_opens_the_calendar(page: Any) -> None:
     assert "Draw 8.7 mL" in page.inner_text("#sheet") and "trastuzumab" in page.inner_text("#sheet")
     page.get_by_role("button", name="Calendar").click()
     page.wait_for_selector("#sheet table")
+    # The third dose was due on 2026-11-17 at 3.6 mg/kg; it was held, and goes on lower on the day of the question.
+    row = page.locator("#sheet tr", has_text="T-DM1 infusion 3")
+    expect(row).to_contain_text("2026-11-25")
+    expect(row).to_contain_text("3 mg/kg = 174 mg")
+    expect(page.locator("#sheet tr", has_text="T-DM1 infusion 4")).to_contain_text("2026-12-16")
+    expect(page.locator("#sheet")).not_to_contain_text("3.6 mg/kg =")
     reads_well(page)
+
+
+def test_a_held_or_open_decision_offers_no_calendar(page: Any) -> None:
+    for name, action in (("low_platelets", "hold"), ("before_the_start", "unknown")):
+        page.goto("/next-dose")
+        with page.expect_response("**/page-data/examples/*"):
+            page.select_option("#example", name)
+        expect(page.locator("[data-lab=weight] [data-part=value]")).not_to_have_value("")
+        page.click("#person button[type=submit]")
+        page.wait_for_selector(f".decision.{action}")
+        expect(page.get_by_role("button", name="Print")).to_have_count(1)
+        expect(page.get_by_role("button", name="Calendar")).to_have_count(0)
 
 
 def test_clinician_pastes_lines_and_a_wrong_one_is_named(page: Any) -> None:

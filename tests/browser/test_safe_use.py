@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tdm1 import person
@@ -182,22 +183,45 @@ def test_a_page_that_can_not_answer_sends_to_the_care_team(page: Any, broken: st
 
 
 @pytest.mark.parametrize(("door", "field", "button"), [
-    ("/expect", "#feel-text", "#feel-form button"), ("/next-dose", "#birth", "#person button[type=submit]"),
+    ("/expect", "#feel-temperature", "#feel-form button"), ("/expect", "#weight", "#people-form button"),
+    ("/expect", "#cycles", "#days-form button"),
+    ("/next-dose", "[data-lab=alt] [data-part=value]", "#person [type=submit]"),
+    ("/explore", "#dose_mg_per_kg", "#hold"),
 ])
 def test_no_form_goes_out_before_its_script_is_there(page: Any, door: str, field: str, button: str) -> None:
     held: list[Any] = []
     page.route("**/static/common.js", lambda route: held.append(route))
     with page.expect_request("**/static/common.js"):
         page.goto(door, wait_until="commit")
-    page.fill(field, "2026-11-25" if field == "#birth" else "my gums bleed")
-    assert page.locator(button).first.is_disabled()
+    page.locator("footer").wait_for()
+    led: list[str] = []
+    page.on("request", lambda asked: led.append(asked.url) if asked.is_navigation_request() else None)
+    waiting = page.locator("[data-wait]:disabled")
+    assert page.locator("main button").count() == page.locator("main button:disabled").count() > 0
+    page.press(field, "4")
     page.press(field, "Enter")
-    page.locator(button).first.dispatch_event("click")
-    assert page.url.endswith(door)
+    page.locator(button).dispatch_event("click")
+    page.wait_for_timeout(200)
+    assert led == [] and page.url.endswith(door)
     held[0].continue_()
-    expect(page.locator(button).first).to_be_enabled()
+    expect(page.locator(button)).to_be_enabled()
+    expect(waiting).to_have_count(0)
+    # A refused policy would stand on the console, and fail the test at its end.
+    assert led == []
+
+
+@pytest.mark.parametrize("door", ["/expect", "/next-dose", "/explore"])
+def test_a_page_that_waits_for_its_script_reads_well(page: Any, door: str) -> None:
+    held: list[Any] = []
+    page.route("**/static/common.js", lambda route: held.append(route))
+    with page.expect_request("**/static/common.js"):
+        page.goto(door, wait_until="commit")
+    page.locator("footer").wait_for()
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}})
+    assert found.violations_count == 0, found.generate_report()
+    held[0].continue_()
     expect(page.locator("[data-wait]:disabled")).to_have_count(0)
-    assert page.url.endswith(door)
 
 
 def test_nothing_typed_is_left_behind(page: Any) -> None:

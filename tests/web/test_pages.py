@@ -100,6 +100,23 @@ def test_every_field_has_a_label(client: Any, door: str) -> None:
             assert attributes.get("id") in labelled or attributes.get("aria-label"), attributes
 
 
+@pytest.mark.parametrize("door", DOORS)
+def test_every_button_is_shut_until_the_script_is_there(client: Any, door: str) -> None:
+    page = _read(client, door)
+    buttons = [attributes for tag, attributes in page.elements if tag == "button"]
+    assert all("disabled" in one and "data-wait" in one and "type" in one for one in buttons), buttons
+    forms = [attributes for tag, attributes in page.elements if tag == "form"]
+    assert (len(buttons) >= len(forms) > 0) is (door != "/")
+    waits = [tag for tag, attributes in page.elements if "data-wait" in attributes]
+    assert waits == [tag for tag, attributes in page.elements if "disabled" in attributes]
+
+
+@pytest.mark.parametrize("script", ["expect.js", "explore.js", "next_dose.js"])
+def test_a_script_opens_the_page_only_when_all_is_wired(script: str) -> None:
+    last = max(_SCRIPTS[script].rfind(one) for one in (".addEventListener(", "onSubmit("))
+    assert _SCRIPTS[script].rfind("\nready();") > last > 0
+
+
 def test_scripts_make_no_code_or_markup_of_text_and_keep_nothing() -> None:
     forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b\(|new Function"
                            r"|localStorage|sessionStorage|indexedDB|\.cookie|https?://(?!vega\.github\.io/schema)")

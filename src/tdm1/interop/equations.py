@@ -188,7 +188,7 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
     return () if expression.kind in ("number", "name") else expression.arguments
 
 
-def _by_name(expression: Expression, names: Mapping[Expression, str]) -> Expression:
+def by_name(expression: Expression, names: Mapping[Expression, str]) -> Expression:
     """The expression with every part that has a name replaced by it, itself included."""
     done: dict[Expression, Expression] = {}
 
@@ -269,9 +269,9 @@ def equations(model: Model) -> tuple[PartEquations, ...]:
             if operands(expression):  # a number or a plain name needs no other name
                 names.setdefault(expression, key)
         quantities = {
-            key: _by_name(expression, {one: other for one, other in names.items() if other != key})
+            key: by_name(expression, {one: other for one, other in names.items() if other != key})
             for key, expression in raw.items()
         }
-        slopes = {key: _by_name(expression, names) for key, expression in slopes.items()}
+        slopes = {key: by_name(expression, names) for key, expression in slopes.items()}
         found.append(PartEquations(part, quantities, slopes, start))
     return tuple(found)

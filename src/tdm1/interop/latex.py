@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -154,7 +156,7 @@ class _Latex:
         return {"pi": r"\pi", "ln 2": r"\ln 2"}[which]
 
     def name(self, text: str) -> str:
-        escaped = text.replace("_", r"\_")
+        escaped = re.sub(r"[_{}]", r"\\\g<0>", text)
         return rf"\mathrm{{{escaped}}}"
 
     def infix(self, left: str, sign: str, right: str) -> str:
@@ -213,12 +215,16 @@ def line_latex(line: Line) -> str:
 
 def document(model: Model) -> str:
     """All equations of a model as a LaTeX document, one section a part, time in days."""
+    return framed((found.part.name.replace("_", " "), map(line_latex, lines(found))) for found in equations(model))
+
+
+def framed(sections: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """A LaTeX document of titles, each with its equations (as `line_latex` gives them)."""
     text = [
         r"\documentclass{article}", r"\usepackage[landscape,margin=1cm]{geometry}", r"\usepackage{amsmath}",
         r"\allowdisplaybreaks", r"\begin{document}",
     ]
-    for found in equations(model):
-        title = found.part.name.replace("_", " ")
-        text += [rf"\section*{{{title}}}", r"\begin{align*}"]
-        text += [" \\\\\n".join(line_latex(line) for line in lines(found)), r"\end{align*}"]
+    for title, written in sections:
+        escaped = title.replace("_", r"\_")
+        text += [rf"\section*{{{escaped}}}", r"\begin{align*}", " \\\\\n".join(written), r"\end{align*}"]
     return "\n".join([*text, r"\end{document}", ""])

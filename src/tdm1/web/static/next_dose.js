@@ -1,7 +1,7 @@
 // The clinician's door: a form or pasted JSON becomes a record; the server answers; nothing is kept.
 import { ask, complain, el, fill, onSubmit, ready } from "./common.js";
 import { doseLine, labLine, number } from "./lines.js";
-import { infusion, plan, preparation, tag, word } from "./sheet.js";
+import { infusion, plan, plannable, preparation, tag, word } from "./sheet.js";
 
 const byId = (id) => document.getElementById(id);
 const answer = byId("answer"), sheet = byId("sheet"), form = byId("person");
@@ -161,12 +161,11 @@ async function show(found, asked) {
     });
     buttons.unshift(button);
   };
-  if (dose.dose_mg !== null) {
-    const infusions = infusion(found, asked);
-    // Whether the last infusion was tolerated decides the minutes; where that is not known, the clinician says it.
-    for (const [kind, words] of infusions) offer(`Preparation sheet${words}`, () => preparation(found, asked, kind));
+  // Whether the earlier infusions were tolerated decides the minutes; where that is not known, the clinician says it.
+  for (const [kind, words] of infusion(found, asked)) {
+    if (dose.dose_mg !== null) offer(`Preparation sheet${words}`, () => preparation(found, asked, kind));
+    if (plannable(found, asked)) offer(`Calendar${words}`, () => plan(found, asked, kind));
   }
-  if (asked && found.setting && asked.doses && asked.doses.every((one) => one.level_mg_per_kg)) offer("Calendar", () => plan(found, asked));
   answer.append(el("p", { class: "row no-print" }, ...buttons));
   fill(sheet);
   answer.focus();

@@ -24,19 +24,38 @@ export async function preparation(found, asked, kind) {
     el("p", { class: "note" }, "The pharmacy's own instructions stand above this sheet."))];
 }
 
-/** The calendar of the course, as elements, with a button that saves it. */
-export async function plan(found, asked) {
-  const given = asked.doses.map((one) => ({ day: one.date, level_mg_per_kg: one.level_mg_per_kg, tolerated: word(one.tolerated) !== "no" }));
-  const body = { setting: found.setting, region: found.region, first_dose: given.length ? given[0].day : found.on, doses_given: given };
+/** Whether the days to come are known: only a decided dose, or one that is not due yet, leads to a calendar. */
+export function plannable(found, asked) {
+  return Boolean(asked && found.setting && found.next_dose.earliest && asked.doses?.every((one) => one.level_mg_per_kg));
+}
+
+/** What the calendar is asked for: the doses given, then the decision's own level. */
+function request(found, asked, kind) {
+  const { earliest, level_mg_per_kg, dose_mg, would_be_mg_per_kg } = found.next_dose;
+  const byDay = (one, other) => one.date.localeCompare(other.date);
+  // An infusion that is not known to be tolerated counts as the clinician said by the choice of the button.
+  const given = [...asked.doses].sort(byDay).map((one) => ({ day: one.date, level_mg_per_kg: one.level_mg_per_kg, tolerated: kind !== "slow" || word(one.tolerated) === "yes" }));
+  const body = { setting: found.setting, region: found.region, first_dose: given.length ? given[0].day : earliest, doses_given: given, level_mg_per_kg: level_mg_per_kg ?? would_be_mg_per_kg };
   if (found.setting === "metastatic") body.cycles = given.length + 6;
   if (asked.about?.sex) body.sex = asked.about.sex;
   if (word(asked.about?.could_become_pregnant) === "no") body.could_become_pregnant = false;
-  const labs = asked.labs || [];
-  const weight = labs.filter((one) => one.test === "weight" && one.unit === "kg").at(-1);
-  if (weight) body.weight_kg = weight.value;
-  const lvef = labs.filter((one) => one.test === "lvef").map((one) => one.date);
+  // The weight that the decision was reckoned with, whatever its name and unit in the record.
+  if (dose_mg !== null) body.weight_kg = dose_mg / level_mg_per_kg;
+  const lvef = (asked.labs || []).filter((one) => one.test === "lvef").map((one) => one.date);
   if (lvef.length) body.lvef_days = [...new Set(lvef)];
-  const made = await ask("/api/plan", body);
+  return body;
+}
+
+/** The calendar of the course, as elements, with a button that saves it. */
+export async function plan(found, asked, kind) {
+  const body = request(found, asked, kind), day = found.next_dose.earliest;
+  let made = await ask("/api/plan", body);
+  const next = made.events.find((one) => one.infusion && !one.done);
+  if (next && next.day < day) {
+    // The planned day has gone by: the dose stands on the day of the decision, and all that follow move with it.
+    Object.assign(body, { missed: [next.day], given_instead: [day] });
+    made = await ask("/api/plan", body);
+  }
   const file = el("button", { type: "button", class: "quiet no-print" }, "Save as .ics");
   file.addEventListener("click", async () => save("t-dm1.ics", await ask("/api/plan?format=ics", body)));
   return [table("Calendar", ["Day", "What", "Details"], made.events.map((one) => [el("time", { class: "when", datetime: one.day }, one.day), one.title + (one.done ? " (done)" : ""), one.detail])), el("p", {}, file),
