@@ -96,8 +96,8 @@ def test_command_and_options_named_in_the_docs_exist(page: str, command: str) ->
     ("page", "command"),
     sorted({(page, command) for page, command in _commands() if command.startswith(("tdm1 explain", "tdm1 schema"))}),
 )
-def test_quick_command_of_the_docs_succeeds(page: str, command: str) -> None:
-    run = subprocess.run([BIN / "tdm1", *shlex.split(command)[1:]], capture_output=True, text=True)
+def test_quick_command_of_the_docs_succeeds(page: str, command: str, tmp_path: Path) -> None:
+    run = subprocess.run([BIN / "tdm1", *shlex.split(command)[1:]], capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 0, f"{page}: {command}: {run.stderr}"
     assert run.stdout.strip()
 

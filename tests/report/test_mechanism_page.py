@@ -167,7 +167,9 @@ def test_picture_has_a_box_for_every_place(name: str, tmp_path: Path) -> None:
     for place in _story(name).places:
         peak = max(range(len(place.share_pct)), key=lambda at, place=place: place.share_pct[at])
         assert place.title in texts
-        assert f"{number(place.share_pct[peak])} % on day {number(_story(name).time_day[peak])}" in texts
+        day = _story(name).time_day[peak]
+        when = f"on day {number(day)}" if day >= 1.0 else f"after {number(24.0 * day)} hours"
+        assert f"{number(place.share_pct[peak])} % {when}" in texts
     picture.draw(_story(name), tmp_path / "story.png")
     assert (tmp_path / "story.png").read_bytes().startswith(b"\x89PNG")
 

@@ -21,6 +21,9 @@ def dose_of(drug: str | None, dose_mg_per_kg: float | None) -> float:
     if dose_mg_per_kg is not None:
         return positive("--dose-mg-per-kg", dose_mg_per_kg)
     if drug not in (None, "t_dm1"):
+        from tdm1.evidence import drugs
+
+        drugs.drug(drug)  # an unknown name is told before its dose is asked for
         raise OptionError(f"--drug {drug} needs its dose; give --dose-mg-per-kg")
     from tdm1 import evidence
 

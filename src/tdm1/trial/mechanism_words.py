@@ -35,7 +35,7 @@ PLACES = (
 #: From, to, and what takes it there.
 FLOWS = (
     ("blood", "tissue", "exchanges"),
-    ("blood", "space", "through capillaries"),
+    ("blood", "space", "by capillaries"),
     ("blood", "liver", "taken up"),
     ("blood", "marrow", "taken up"),
     ("blood", "blood_free", "lost by the linker or freed"),

@@ -30,6 +30,10 @@ def _corner(place: Place) -> tuple[float, float]:
     return place.column * (_WIDTH + _GAP_ACROSS), -place.row * (_HEIGHT + _GAP_DOWN)
 
 
+def _when(day: float) -> str:
+    return f"on day {number(day)}" if day >= 1.0 else f"after {number(24.0 * day)} hours"
+
+
 def _box(axes: Axes, place: Place, days: Sequence[float]) -> None:
     import numpy as np
     from matplotlib.patches import FancyBboxPatch
@@ -49,7 +53,7 @@ def _box(axes: Axes, place: Place, days: Sequence[float]) -> None:
     axes.text(left + 0.06, bottom + _HEIGHT - 0.06, place.title, va="top", ha="left", fontsize=9.5, weight="bold")
     peak = int(values.argmax())
     axes.text(
-        left + 0.06, bottom + _HEIGHT - 0.2, f"{number(top)} % on day {number(float(day[peak]))}", va="top", ha="left",
+        left + 0.06, bottom + _HEIGHT - 0.2, f"{number(top)} % {_when(float(day[peak]))}", va="top", ha="left",
         fontsize=8.5, color=style.MUTED,
     )
 
@@ -73,6 +77,7 @@ def _arrow(axes: Axes, start: Place, end: Place, words: str) -> None:
     axes.text(
         (tail[0] + head[0]) / 2 + (0.04 if sideways else 0), (tail[1] + head[1]) / 2 + (0 if sideways else 0.05), words,
         ha="left" if sideways else "center", va="center" if sideways else "bottom", fontsize=7.5, color=style.MUTED,
+        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8},
     )
 
 
