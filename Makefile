@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCKED := --quiet --require-hashes --only-binary :all:
 
-.PHONY: help trial qualify serve test lint types floors unit docs long browser bench lock clean
+.PHONY: help trial qualify serve test lint types floors unit docs long browser watch stress bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -66,6 +66,12 @@ serve: $(VENV)/.runtime  ## the web page on this machine; options in ARGS="--por
 
 docs: $(VENV)/.dev  ## build the documentation into site/, any warning is an error
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+watch: $(VENV)/.dev  ## results, work and speed beside benchmarks/baseline.yaml
+	$(BIN)/python benchmarks/watch.py $(ARGS)
+
+stress: $(VENV)/.dev  ## the engine on random parameter sets far from any person
+	$(BIN)/python benchmarks/stress.py $(ARGS)
 
 bench: $(VENV)/.dev  ## speed of the engine as ratios, see benchmarks/README.md
 	$(BIN)/python benchmarks/engine_speed.py $(ARGS)
