@@ -13,7 +13,8 @@ and exit status 1, is
 
 - a number that is not finite, whatever the status;
 - a set that fails, but succeeds alone in a block of its own copies, unless its marrow was empty (blood cells at zero
-  within the tolerance: the feedback is a power of their reciprocal, so there the next digit decides);
+  within the tolerance: the feedback is a power of their reciprocal, so there the next digit decides) or it settled
+  below zero (status NEGATIVE: the equations have such a second equilibrium, and a smaller tolerance finds the way);
 - a state below zero by a thousandth of its scale and of the size it had, unless it is a difference of two flows (what
   is eliminated less what the tumour takes up). The equations themselves take those below zero where a tumour takes up
   more than proteolysis removes; the first of each chunk are solved again, alone and a thousand times more closely,
@@ -87,12 +88,14 @@ def alone(kernel: engine.Kernel, sets: Sets, patient: int, relative_tolerance: f
 
 
 def failures(kernel: engine.Kernel, sets: Sets, moved: engine.Advance, first: int, found: dict[str, Any]) -> None:
-    """Sort the failed sets by their reason: on their own, with an empty marrow, or neither."""
+    """Sort the failed sets by their reason: settled below zero, on their own, with an empty marrow, or neither."""
     scale = np.array([state.scale for state in kernel.model.state_table])
     marrow = [place for place, name in enumerate(kernel.model.states) if name.startswith(MARROW)]
     for patient in np.flatnonzero(moved.status != Status.OK):
         last = moved.states[patient, marrow]
-        if (alone(kernel, sets, int(patient), TOLERANCE).status != Status.OK).all():
+        if moved.status[patient] == Status.NEGATIVE:
+            found["settled_below_zero"] += 1
+        elif (alone(kernel, sets, int(patient), TOLERANCE).status != Status.OK).all():
             found["failed_alone_too"] += 1
         elif (last < ROUNDING * scale[marrow]).any():
             found["failed_with_empty_marrow"] += 1
@@ -125,7 +128,8 @@ def stress(sets: int, decades: float, seed: int) -> dict[str, Any]:
     found: dict[str, Any] = {
         "sets": sets, "decades": decades, "seed": seed, "status": dict.fromkeys((s.name for s in Status), 0),
         "not_finite": 0, "negative_states": {}, "negative_unexplained": 0, "solved_closely": 0,
-        "solved_closely_otherwise": 0, "failed_alone_too": 0, "failed_with_empty_marrow": 0, "failed_by_neighbours": [],
+        "solved_closely_otherwise": 0, "settled_below_zero": 0, "failed_alone_too": 0,
+        "failed_with_empty_marrow": 0, "failed_by_neighbours": [],
         "most_steps": 0, "mean_steps": 0.0, "engine_seconds": 0.0, "seconds": 0.0,
     }
     began = time.perf_counter()
@@ -162,6 +166,7 @@ def main() -> None:
     for name, count in found["status"].items():
         print(f"status {name:16} {count:9d}   {Status[name].explain}")
     print(f"not finite              {found['not_finite']:9d}")
+    print(f"settled below zero      {found['settled_below_zero']:9d}")
     print(f"failed alone too        {found['failed_alone_too']:9d}")
     print(f"failed, marrow empty    {found['failed_with_empty_marrow']:9d}")
     print(f"failed by neighbours    {len(found['failed_by_neighbours']):9d}   {found['failed_by_neighbours'][:10]}")

@@ -17,8 +17,9 @@ def model(
     inputs: tuple[str, ...],
     derivatives: Callable[[Any], dict[str, Any]],
     outputs: Callable[[Any], dict[str, Any]] | None = None,
+    signed: bool = False,
 ) -> Model:
-    """A model of one part; `states` maps names to scales."""
+    """A model of one part; `states` maps names to scales, and may be below zero where they are `signed`."""
     provided = outputs or (lambda v: {})
     names = tuple(provided(dict.fromkeys([*states, *parameters, *inputs], 1.0)))
     return Model(
@@ -27,7 +28,7 @@ def model(
             Part(
                 name="all",
                 source="tdm1",
-                states=tuple(State(state, "1", state, scale) for state, scale in states.items()),
+                states=tuple(State(state, "1", state, scale, signed) for state, scale in states.items()),
                 parameters=tuple(Parameter(parameter, "1", parameter, f"test.{parameter}") for parameter in parameters),
                 inputs=tuple(Quantity(item, "1", item) for item in inputs),
                 needs=(),
@@ -57,7 +58,7 @@ TWO_COMPARTMENTS = model(
 )
 
 #: y' = rate * y^2: infinite at day 1/(rate * y0).
-BLOW_UP = model("blow_up", {"y": 1e-3}, ("rate",), (), lambda v: {"y": v["rate"] * v["y"] * v["y"]})
+BLOW_UP = model("blow_up", {"y": 1e-3}, ("rate",), (), lambda v: {"y": v["rate"] * v["y"] * v["y"]}, signed=True)
 
 #: y' = rate * y (1 - y).
 LOGISTIC = model("logistic", {"y": 1e-3}, ("rate",), (), lambda v: {"y": v["rate"] * v["y"] * (1.0 - v["y"])})

@@ -79,7 +79,8 @@ def test_logarithm_of_a_falling_state_against_a_status() -> None:
 def test_too_many_steps_against_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_kernel, "MOST_STEPS", 5)
     turn = model(
-        "turn", {"x": 1.0, "y": 1.0}, ("rate",), (), lambda v: {"x": v["rate"] * v["y"], "y": -v["rate"] * v["x"]}
+        "turn", {"x": 1.0, "y": 1.0}, ("rate",), (), lambda v: {"x": v["rate"] * v["y"], "y": -v["rate"] * v["x"]},
+        signed=True,
     )
     start = np.tile([1.0, 0.0], (4, 1))
     rates = np.array([[0.01], [500.0], [0.02], [0.0]])

@@ -16,6 +16,7 @@ from tdm1.engine._cache import Compiled
 from tdm1.engine._check_arrays import days as checked_days
 from tdm1.engine._check_arrays import table
 from tdm1.engine._machine import Loaded, load, object_code, processor
+from tdm1.engine._negative import refuse_negative
 from tdm1.engine._statements import statements
 from tdm1.engine._step_code import assembly
 from tdm1.engine._trace import Trace, trace
@@ -54,6 +55,7 @@ class Kernel:
         self._code = Code(*(self._loaded.address(name) for name in Code._fields))
         self._states, self._parameters, self._inputs = model.states, model.parameters, model.inputs
         self._scales: Floats = np.array([state.scale for state in model.state_table])
+        self._signed = np.array([state.signed for state in model.state_table], dtype=np.bool_)
 
     def advance(
         self,
@@ -116,6 +118,7 @@ class Kernel:
                 threads or available_threads(),
                 MOST_STEPS,
             )
+            refuse_negative(start, results, self._scales, self._signed)
         return Advance(*results)
 
     def observe(self, states: ArrayLike, parameters: ArrayLike, inputs: ArrayLike) -> Floats:

@@ -13,6 +13,7 @@ class Status(IntEnum):
     TOO_MANY_STEPS = 2
     STEP_TOO_SMALL = 3
     OUT_OF_RANGE = 4
+    NEGATIVE = 5
 
     @property
     def explain(self) -> str:
@@ -34,5 +35,9 @@ _WORDS = {
     Status.OUT_OF_RANGE: (
         "A state is beyond 1e100 in its unit, which no amount in a body can be: look for an extreme parameter"
         " or for growth that nothing limits."
+    ),
+    Status.NEGATIVE: (
+        "An amount that cannot be below zero ended there by more than rounding: look for an extreme dose or parameter;"
+        " a smaller relative_tolerance may find the way. A state that may be below zero is marked `signed`."
     ),
 }

@@ -17,12 +17,17 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One state variable. `scale` is the size (in `unit`) below which its error is of no interest."""
+    """One state variable.
+
+    scale    size (in `unit`) below which its error is of no interest
+    signed   it may be below zero; an amount may not, and a solve that ends there fails
+    """
 
     name: str
     unit: str
     meaning: str
     scale: float
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ BALANCE = Part(
     name="balance",
     source="tdm1",
     states=(
-        State("antibody_eliminated", "nmol", "antibody eliminated since day 0", 1.0),
-        State("payload_eliminated", "nmol", "payload eliminated since day 0", 1.0),
+        # Less what the tumour takes up, which at some doses is more than proteolysis removes.
+        State("antibody_eliminated", "nmol", "antibody eliminated since day 0", 1.0, signed=True),
+        State("payload_eliminated", "nmol", "payload eliminated since day 0", 1.0, signed=True),
     ),
     parameters=(),
     inputs=(),

@@ -181,7 +181,7 @@ class _Lesion:
                 cells = f"cells of clone {clone.name}, zone {zone.name}"
                 found += cell.states(name, cells, clone.receptors is not None)
                 found.append(State(f"killed_{name}", "1", f"killing since day 0 of {cells}, as a logarithm", 1.0))
-        found.append(State("grown", "1", "growth since day 0, logarithm of the multiple", 1.0))
+        found.append(State("grown", "1", "growth since day 0, logarithm of the multiple", 1.0, signed=True))
         stages = ("first", "second", "third")
         found += [
             State(f"dying_{n}", "cm**3", f"dying cells, {stage} stage", 1e-3) for n, stage in enumerate(stages, 1)

@@ -48,8 +48,9 @@ PAYLOAD = Part(
     name="payload",
     source="singh2017clin",
     states=(
-        State("dm1_central", "nmol", "DM1 in plasma", 0.01),
-        State("dm1_peripheral", "nmol", "DM1 in tissue", 0.01),
+        # Fed by clearance less the tumour's uptake, which at some doses is more than proteolysis removes.
+        State("dm1_central", "nmol", "DM1 in plasma", 0.01, signed=True),
+        State("dm1_peripheral", "nmol", "DM1 in tissue", 0.01, signed=True),
     ),
     parameters=(
         Parameter("drug_antibody_ratio", "1", "DM1 on one antibody", "plasma.drug_antibody_ratio"),

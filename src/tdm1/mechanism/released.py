@@ -63,8 +63,9 @@ def released(drug: Drug, highest: int = 8) -> Part:
         name="released",
         source="singh2017clin",
         states=(
-            State("payload_central", "nmol", "free payload in plasma", 0.01),
-            State("payload_peripheral", "nmol", "free payload in tissue", 0.01),
+            # As in payload.py: fed by clearance less what tumour and healthy tissue take up.
+            State("payload_central", "nmol", "free payload in plasma", 0.01, signed=True),
+            State("payload_peripheral", "nmol", "free payload in tissue", 0.01, signed=True),
         ),
         parameters=(
             *shares,
