@@ -150,3 +150,12 @@ def test_trastuzumab_at_steady_state_against_its_label() -> None:
     label = dict(zip(table["metric"], table["mean"], strict=True))
     assert peak == pytest.approx(label["Cmax_steady_state"], rel=0.12)
     assert label["Cmin_steady_state_p05"] < troughs[-1] < label["Cmin_steady_state"]
+
+
+def test_model_of_the_trials_against_the_same_means() -> None:
+    rows = check.trial_model_errors()
+    assert [row.points for row in rows] == [19, 10, 10]
+    for row in rows:
+        assert row.limit is not None and 1.0 < row.gmfe <= row.limit, row
+    # The figures that docs/drugs.md tells.
+    assert [round(row.gmfe, 2) for row in rows] == [1.34, 1.12, 1.39]

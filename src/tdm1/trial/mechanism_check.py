@@ -1,4 +1,4 @@
-"""How far the by-load plasma models lie from measured concentrations: geometric mean fold errors, row by row.
+"""How far the by-load plasma models, and the trials' own, lie from measured means: geometric mean fold errors.
 
 The typical person (70 kg, no trastuzumab left from before) stands against published means. Nothing is fitted here.
 """
@@ -12,9 +12,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tdm1 import evidence
-from tdm1.mechanism import Model
+from tdm1.mechanism import Model, t_dm1
 from tdm1.mechanism.models import by_dar_monkey, plasma_of
+from tdm1.trial.bands import course_of
 from tdm1.trial.mechanism_course import first_infusion, typical_course
+from tdm1.trial.simulate import reference_patient
 from tdm1.trial.t_dxd_check import CAPACITY, CONSTANT, log_differences
 
 Array = NDArray[np.float64]
@@ -142,6 +144,22 @@ def _t_dxd_rows() -> list[FoldError]:
             own = np.abs(logs[levels == level])
             gmfe = float(np.exp(own.mean()))
             rows.append(FoldError("plasma_t_dxd", f"T-DXd, {level:g} mg/kg{what}", len(own), gmfe, None))
+    return rows
+
+
+def trial_model_errors() -> list[FoldError]:
+    """The model that trials run against the same human means at 3.6 mg/kg, all of them, DM1's background included."""
+    dose = evidence.value("label.us.dose_full", "mg/kg")
+    rows: list[FoldError] = []
+    for analyte, output, limit in (
+        (CONJUGATE, "conjugate", 1.4), (ANTIBODY, "total_antibody", 1.3), (PAYLOAD, "dm1", 1.5),
+    ):
+        times, measured = means(analyte, dose)
+        when = np.unique(times)
+        who, dose_mg = reference_patient(t_dm1(), dose)
+        course, _ = course_of(who, dose_mg, [0.0], [first_infusion()], when)
+        gmfe = fold(course[output][np.searchsorted(when, times), 0], measured)
+        rows.append(FoldError(t_dm1().name, f"{analyte}, {dose:g} mg/kg, all means", len(times), gmfe, limit))
     return rows
 
 
