@@ -119,7 +119,8 @@ MODEL = Model(
         Part(
             name="all",
             source="tdm1",
-            states=tuple(State(name, "1", name, scale) for name, scale in zip(_STATES, _SCALES, strict=True)),
+            # Signed: where CL < CLt, which no body has but random numbers do, DM runs below zero.
+            states=tuple(State(name, "1", name, size, True) for name, size in zip(_STATES, _SCALES, strict=True)),
             parameters=tuple(Parameter(name, "1", name, f"benchmark.{name}") for name in TYPICAL),
             inputs=(Quantity("rate", "nmol/day", "infusion rate"),),
             needs=(),

@@ -16,7 +16,7 @@ import pytest
 from engine.small_models import LOGISTIC, model
 
 from tdm1 import engine
-from tdm1.engine import _blocks, _cache, _kernel, _stepper
+from tdm1.engine import _cache, _kernel
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def compile_again(monkeypatch: pytest.MonkeyPatch) -> tuple[engine.Kernel, list[
     monkeypatch.setattr(_kernel, "_kernels", {})
     said: list[str] = []
     kernel = engine.compile(LOGISTIC, report=said.append)
-    return kernel, [line for line in said if "step loop" not in line]
+    return kernel, said
 
 
 def grown(kernel: engine.Kernel) -> float:
@@ -49,7 +49,7 @@ def test_second_compile_against_no_report(folder: Path, monkeypatch: pytest.Monk
     assert said == []
     assert grown(again) == grown(first)
     assert engine.compile(LOGISTIC) is again, "one kernel for a model"
-    assert sorted(path.suffix for path in folder.iterdir()) == [".kernel", ".warm"], "nothing half-written is left"
+    assert sorted(path.suffix for path in folder.iterdir()) == [".kernel"], "nothing half-written is left"
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty", "text", "head"])
@@ -102,7 +102,7 @@ def test_warm_start_against_no_sympy(folder: Path) -> None:
         "engine.compile(mechanism.t_dm1(), report=said.append)\nprint(len(said), 'sympy' in sys.modules)"
     )
     environment = {**os.environ, "TDM1_CACHE_DIR": str(folder)}
-    for expected in ("2 False", "0 False"):
+    for expected in ("1 False", "0 False"):
         done = subprocess.run(
             [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
         )
@@ -113,25 +113,3 @@ def test_warm_start_against_no_sympy(folder: Path) -> None:
 def test_pickled_or_copied_kernel_against_a_clear_error(copied: Callable[[engine.Kernel], object]) -> None:
     with pytest.raises(TypeError, match=r"'logistic' is machine code of this process .* call compile\(model\)"):
         copied(engine.compile(LOGISTIC))
-
-
-def test_change_of_any_source_file_against_a_fresh_step_loop() -> None:
-    """numba looks only at one file's date: the hash of all sources must be part of what it finds the loop by."""
-    for function in (_blocks.advance_blocks, _blocks.slope_blocks):
-        (enclosed,) = function.py_func.__closure__
-        assert enclosed.cell_contents == int(_cache.engine_sources()[:15], 16)
-    for module in (_stepper, _blocks):
-        dispatchers = [value for value in vars(module).values() if hasattr(value, "py_func")]
-        kept = [value.py_func.__name__ for value in dispatchers if type(value._cache).__name__ != "NullCache"]
-        assert sorted(kept) == (["advance_blocks", "slope_blocks"] if module is _blocks else [])
-
-
-def test_step_loop_is_announced_once_an_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TDM1_CACHE_DIR", str(tmp_path))
-    told: list[str] = []
-    for _ in range(2):
-        monkeypatch.setattr(_kernel, "_kernels", {})
-        engine.compile(LOGISTIC, report=told.append)
-    assert [line.split(",")[0] for line in told] == [
-        "compiling the equations of 'logistic' (1 states)", "compiling the step loop",
-    ]

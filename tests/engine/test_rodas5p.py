@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from engine.small_models import LOGISTIC
+from engine.small_models import LOGISTIC, model
 
 from tdm1 import engine
 from tdm1.engine._rodas5p import GAMMA, ORDER, STAGES, A, B, C
+from tdm1.engine._vector_code import LANES
+from tdm1.engine._workspace import aligned
+from tdm1.mechanism import Model
 
+GROWING = model("growing", {"y": 1e-3}, ("rate",), (), lambda v: {"y": v["rate"] * v["y"]})
 Tree = tuple["Tree", ...]
 
 
@@ -86,24 +91,50 @@ def test_coefficients_against_stability_at_infinity() -> None:
     assert abs(1.0 - WEIGHTS @ np.linalg.solve(BETAS, np.ones(STAGES))) < 1e-12
 
 
+def _bare_step(model: Model, parameter: float) -> Callable[[float, float], tuple[float, float]]:
+    """(state, step length) to (next state, error) by the compiled step of a model of one state, without the loop."""
+    kernel = engine.compile(model)
+    step, prepare = (
+        ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)(kernel._loaded.address(name))
+        for name, count in (("step", 7), ("prepare", 3))
+    )
+    names = ("state", "new_state", "parameters", "inputs", "h", "error")
+    block = {name: aligned(LANES) for name in names}
+    derived = aligned(kernel.compiled.memory * LANES)
+    work = derived[kernel.compiled.derived * LANES :]
+    tolerance = np.array([1e-5, 1e-8])
+    block["parameters"][:] = parameter
+    prepare(*(array.ctypes.data for array in (block["parameters"], block["inputs"], derived)))
+
+    def apply(state: float, length: float) -> tuple[float, float]:
+        block["state"][:], block["h"][:] = state, length
+        arrays = (block["state"], derived, block["h"], tolerance, work, block["new_state"], block["error"])
+        step(*(array.ctypes.data for array in arrays))
+        return float(block["new_state"][0]), float(block["error"][0])
+
+    apply.kernel = kernel  # type: ignore[attr-defined]  # keeps the code in memory
+    return apply
+
+
 def test_compiled_step_against_its_order() -> None:
     """Fixed steps on the logistic equation: halving the step divides the error by about 32."""
-    kernel = engine.compile(LOGISTIC)
-    work = kernel._workspace(np.array([1e-5, 1e-8]))
-    pointers = [ctypes.c_void_p] * 7
-    step = ctypes.CFUNCTYPE(None, *pointers)(kernel._code.step)
-    prepare = ctypes.CFUNCTYPE(None, *pointers[:3])(kernel._code.prepare)
-    work.parameters[:] = 1.0
-    prepare(*(array.ctypes.data for array in (work.parameters, work.inputs, work.derived)))
+    step = _bare_step(LOGISTIC, 1.0)
     errors = []
     for count in (8, 16, 32):
-        work.state[:] = 0.1
-        work.h[:] = 6.0 / count
+        state = 0.1
         for _ in range(count):
-            arrays = (work.state, work.derived, work.h, work.tolerance, work.work, work.new_state, work.error)
-            step(*(array.ctypes.data for array in arrays))
-            work.state[:] = work.new_state
-        errors.append(abs(work.state[0, 0] - 1.0 / (1.0 + 9.0 * np.exp(-6.0))))
+            state, _ = step(state, 6.0 / count)
+        errors.append(abs(state - 1.0 / (1.0 + 9.0 * np.exp(-6.0))))
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert (orders > 4.6).all(), orders
     assert (orders < 6.5).all(), orders
+
+
+def test_tiny_pivot_against_a_refused_step() -> None:
+    """y' = y: the matrix 1/(gamma h) - 1 vanishes at h = 1/gamma. Near it the step is refused, not believed."""
+    step = _bare_step(GROWING, 1.0)
+    for distance, refused in ((0.0, True), (1e-12, True), (-1e-10, True), (1e-3, False), (-1e-3, False)):
+        _, error = step(1.0, (1.0 + distance) / GAMMA)
+        assert np.isnan(error) == refused, distance
+    after = engine.compile(GROWING).advance(np.ones((1, 1)), np.ones((1, 1)), np.empty((1, 0)), 0.0, 1.0 / GAMMA)
+    np.testing.assert_allclose(after.states[0, 0], np.exp(1.0 / GAMMA), rtol=1e-4)

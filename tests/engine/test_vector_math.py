@@ -9,14 +9,16 @@ import numpy as np
 import pytest
 
 from tdm1.engine import _machine
-from tdm1.engine._vector_code import DECLARATIONS, LANES, Writer
+from tdm1.engine._vector_code import LANES, Rows, Writer, declarations, for_all_parts
 from tdm1.engine._vector_math import exp, log, rough_reciprocal
 
 
-def compiled(function: Callable[[Writer, str], str]) -> Callable[[np.ndarray], np.ndarray]:
-    writer = Writer()
-    writer.store(function(writer, writer.load("%x", 0)), "%y", 0)
-    loaded = _machine.load(_machine.object_code(DECLARATIONS + writer.function("f", ("x", "y"))))
+def compiled(function: Callable[[Writer, str], str], width: int = 4) -> Callable[[np.ndarray], np.ndarray]:
+    writer = Writer(width)
+    writer.store(function(writer, writer.load(Rows("%x", LANES), 0)), Rows("%y", LANES), 0)
+    text = declarations(width) + writer.function("part", ("x", "y"))
+    text += for_all_parts("f", "part", {"x": width, "y": width}, width)
+    loaded = _machine.load(_machine.object_code(text, width))
     call = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)(loaded.address("f"))
     memory = np.zeros(3 * LANES)
     start = (-(memory.ctypes.data // 8)) % 8

@@ -1,4 +1,7 @@
-"""Many patients over the cores: blocks in ranges, ranges over threads, the same digits for any number of them."""
+"""Many patients over the cores: blocks in ranges, ranges over threads, the same digits for any number of them.
+
+Blocks do not see each other, so results do not depend on how they are divided over threads.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tdm1.engine._blocks import advance_blocks
-from tdm1.engine._vector_code import LANES
-from tdm1.engine._workspace import Code, Floats, Workspace
+from tdm1.engine._workspace import Floats, from_blocks, lanes_of, to_blocks
 
 #: Blocks in one piece of work for a thread: small enough to share evenly, large enough to hide the hand-over.
 _RANGE = 16
+
+#: Runs blocks first .. last - 1 of the arrays at the given addresses.
+Run = Callable[[tuple[int, ...], int, int], None]
 
 
 class Patients(NamedTuple):
@@ -44,23 +48,39 @@ def available_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def advance_batch(
-    code: Code,
-    new_workspace: Callable[[], Workspace],
-    patients: Patients,
-    results: Results,
-    threads: int,
-    most_steps: int,
-) -> None:
-    """Advance every block. Each thread has a workspace of its own and takes the next range that is left."""
-    blocks = -(-patients.states.shape[0] // LANES)
+def advance_batch(run: Run, patients: Patients, status: NDArray[np.int8], threads: int) -> Results:
+    """Advance every patient: a phase with his inputs on, then one without. `run` works on blocks."""
+    count = len(patients.states)
+    states, parameters = to_blocks(patients.states), to_blocks(patients.parameters)
+    codes = lanes_of(status.astype(np.int64))
+    steps, rejected = np.zeros((2, count), np.int64)
+
+    def phase(inputs: Floats, days: Floats) -> None:
+        spent = [lanes_of(np.zeros(count, np.int64)) for _ in range(2)]
+        arrays = (states, parameters, inputs, lanes_of(days), codes, *spent)
+        share(run, tuple(array.ctypes.data for array in arrays), len(states), threads)
+        for total, one in zip((steps, rejected), spent, strict=True):
+            total += one.ravel()[:count]
+
+    after_input = patients.states
+    if patients.input_day.any():
+        phase(to_blocks(patients.inputs), patients.input_day)
+        after_input = from_blocks(states, count).copy()
+    rest = patients.days - patients.input_day
+    if rest.any():
+        phase(to_blocks(np.zeros_like(patients.inputs)), rest)
+    after = from_blocks(states, count)
+    return Results(after, np.array(after_input), codes.ravel()[:count].astype(np.int8), steps, rejected)
+
+
+def share(run: Run, addresses: tuple[int, ...], blocks: int, threads: int) -> None:
+    """Run all blocks. Each thread takes the next range that is left."""
     left = iter([(first, min(first + _RANGE, blocks)) for first in range(0, blocks, _RANGE)])
     threads = min(threads, -(-blocks // _RANGE))
 
     def work(_: int) -> None:
-        own = new_workspace()
         for first, last in left:
-            advance_blocks(code, own, patients, results, first, last, most_steps)
+            run(addresses, first, last)
 
     if threads == 1:
         work(0)

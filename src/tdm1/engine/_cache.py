@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -22,11 +21,11 @@ import platformdirs
 
 @dataclass(frozen=True)
 class Compiled:
-    """A model's machine code and the sizes its callers need (all in vectors)."""
+    """A model's machine code; `derived` values computed beforehand, and the rows of `memory` a thread needs."""
 
     object_code: bytes
     derived: int
-    work: int
+    memory: int
     jacobian_nonzeros: int
     factors: int
 
@@ -82,16 +81,3 @@ def store(name: str, compiled: Compiled) -> None:
         except OSError:
             os.unlink(temporary)
             raise
-
-
-def step_loop(processor: str) -> Path:
-    """The mark that says that numba has compiled the step loop of this installation on this machine."""
-    name = "\n".join((engine_sources(), processor, str(Path(__file__).parent), sys.version))
-    return directory() / f"{hashlib.sha256(name.encode()).hexdigest()}.warm"
-
-
-def mark(path: Path) -> None:
-    """Set a mark; silently nothing if the directory cannot be written."""
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()

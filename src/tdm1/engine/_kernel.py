@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
@@ -10,17 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tdm1.engine import _cache
-from tdm1.engine._batch import Patients, Results, advance_batch, available_threads
-from tdm1.engine._blocks import slope_blocks
+from tdm1.engine._batch import Patients, advance_batch, available_threads, share
 from tdm1.engine._cache import Compiled
 from tdm1.engine._check_arrays import days as checked_days
 from tdm1.engine._check_arrays import table
-from tdm1.engine._machine import Loaded, load, object_code, processor
-from tdm1.engine._negative import refuse_negative
+from tdm1.engine._control import DECLARATIONS, WIDTHS
+from tdm1.engine._machine import Loaded, load, object_code, processor, vector_width
 from tdm1.engine._statements import statements
-from tdm1.engine._step_code import assembly
+from tdm1.engine._step_code import model_functions
+from tdm1.engine._stepper import ROUNDING, Memory, Sizes, run_function, slopes_function
 from tdm1.engine._trace import Trace, trace
-from tdm1.engine._workspace import Code, Floats, Workspace, workspace
+from tdm1.engine._vector_code import LANES, declarations
+from tdm1.engine._workspace import Floats, aligned, from_blocks, to_blocks
 from tdm1.mechanism import Model
 
 #: Steps tried in one phase before the lane with the largest error is given up.
@@ -52,10 +54,13 @@ class Kernel:
         self.model = model
         self.compiled = compiled
         self._loaded: Loaded = load(compiled.object_code)
-        self._code = Code(*(self._loaded.address(name) for name in Code._fields))
+        pointers, whole = [ctypes.c_void_p], [ctypes.c_int64]
+        self._run = ctypes.CFUNCTYPE(None, *pointers * 9, *whole * 3)(self._loaded.address("run"))
+        self._slopes = ctypes.CFUNCTYPE(None, *pointers * 5, *whole * 2)(self._loaded.address("slopes"))
         self._states, self._parameters, self._inputs = model.states, model.parameters, model.inputs
         self._scales: Floats = np.array([state.scale for state in model.state_table])
-        self._signed = np.array([state.signed for state in model.state_table], dtype=np.bool_)
+        signed = [state.signed for state in model.state_table]
+        self._lowest: Floats = np.where(signed, -np.inf, -ROUNDING * self._scales)
 
     def advance(
         self,
@@ -106,19 +111,16 @@ class Kernel:
         known = np.zeros(count, np.int8) if status is None else np.array(status, np.int8)
         if known.shape != (count,):
             raise ValueError(f"status: expected shape ({count},), got {known.shape}")
-        counts = np.zeros((2, count), np.int64)
-        results = Results(np.empty_like(start), np.empty_like(start), known, counts[0], counts[1])
-        tolerance = relative_tolerance * np.concatenate([[1.0], self._scales])
-        if count:
-            advance_batch(
-                self._code,
-                lambda: self._workspace(tolerance),
-                patients,
-                results,
-                threads or available_threads(),
-                MOST_STEPS,
-            )
-            refuse_negative(start, results, self._scales, self._signed)
+        if not count:
+            empty = np.zeros(0, np.int64)
+            return Advance(start.copy(), start.copy(), known, empty, empty.copy())
+        tolerance = np.concatenate([[relative_tolerance], relative_tolerance * self._scales, self._lowest])
+
+        def run(addresses: tuple[int, ...], first: int, last: int) -> None:
+            memory = self._memory()
+            self._run(*addresses, tolerance.ctypes.data, memory.ctypes.data, first, last, MOST_STEPS)
+
+        results = advance_batch(run, patients, known, threads or available_threads())
         return Advance(*results)
 
     def observe(self, states: ArrayLike, parameters: ArrayLike, inputs: ArrayLike) -> Floats:
@@ -141,11 +143,16 @@ class Kernel:
         count = rows.shape[0]
         columns = table("parameters", parameters, self._parameters, count)
         driving = table("inputs", inputs, self._inputs, count)
-        slopes = np.empty_like(rows)
-        tolerance = np.ones(1 + len(self._states))
-        if count:
-            slope_blocks(self._code, self._workspace(tolerance), rows, columns, driving, slopes)
-        return slopes
+        if not count:
+            return np.empty_like(rows)
+        arrays = [to_blocks(array) for array in (rows, columns, driving, rows)]
+
+        def run(addresses: tuple[int, ...], first: int, last: int) -> None:
+            memory = self._memory()
+            self._slopes(*addresses, memory.ctypes.data, first, last)
+
+        share(run, tuple(array.ctypes.data for array in arrays), len(arrays[0]), threads=1)
+        return from_blocks(arrays[-1], count)
 
     def __reduce__(self) -> NoReturn:
         """A kernel is addresses in this process: refuse, instead of failing at some inner pointer."""
@@ -154,15 +161,8 @@ class Kernel:
             " call compile(model) where it is needed: it comes from memory or from the cache on disk"
         )
 
-    def warm(self) -> None:
-        """Have the step loop compiled or loaded now (once on a machine, a few seconds), not at the first patient."""
-        sizes = len(self._states), len(self._parameters), len(self._inputs)
-        states, parameters, inputs = (np.ones((1, size)) for size in sizes)
-        self.advance(states, parameters, inputs, 0.0, 0.0, threads=1)
-
-    def _workspace(self, tolerance: Floats) -> Workspace:
-        sizes = len(self._states), len(self._parameters), len(self._inputs)
-        return workspace(*sizes, self.compiled.derived, self.compiled.work, tolerance)
+    def _memory(self) -> Floats:
+        return aligned(self.compiled.memory * LANES)
 
 
 _kernels: dict[Model, Kernel] = {}
@@ -185,15 +185,15 @@ def compile(model: Model, *, report: Callable[[str], None] | None = None) -> Ker
             compiled = _compile(traced)
             _cache.store(name, compiled)
         kernel = _kernels.setdefault(model, Kernel(model, compiled))
-        loop = _cache.step_loop(processor())
-        if report is not None and not loop.exists():
-            report("compiling the step loop, once for this installation (about ten seconds) …")
-        kernel.warm()
-        _cache.mark(loop)
     return kernel
 
 
 def _compile(traced: Trace) -> Compiled:
     parts = statements(traced)
-    text, work = assembly(parts)
-    return Compiled(object_code(text), len(parts.derived), work, parts.jacobian_nonzeros, len(parts.factors))
+    width = vector_width()
+    functions, work = model_functions(parts, width)
+    sizes = Sizes(parts.states, parts.parameters, parts.inputs, len(parts.derived), work)
+    head = declarations(width, *WIDTHS) + DECLARATIONS
+    text = "\n".join([head, functions, run_function(sizes), slopes_function(sizes)])
+    memory = Memory(sizes).size
+    return Compiled(object_code(text, width), sizes.derived, memory, parts.jacobian_nonzeros, len(parts.factors))

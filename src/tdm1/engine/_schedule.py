@@ -3,8 +3,8 @@
 The stages of a step wait for one another, so what counts within a stage is its longest chain of
 dependent operations. List scheduling: among the operations whose operands are ready, the one with the
 longest chain behind it comes first, one a cycle. Loads are placed just before their first use and stores
-just after their value, so that few registers are held. This order takes a sixth off the time of a step;
-LLVM's own later reordering is switched off for it (`_machine`).
+just after their value, so that few registers are held. This order takes a sixth off the time of a step.
+LLVM's own later reordering starts from it where registers are few, and is switched off elsewhere (`_machine`).
 
 Reference: Cooper and Torczon, "Engineering a Compiler" (3rd ed. 2022), chapter 12 (list scheduling).
 """
@@ -16,7 +16,10 @@ import re
 
 _NAME = re.compile(r"%v\d+")
 #: Cycles until a result can be used, for the kinds of line that matter; about right for current processors.
-_CYCLES = ((" fdiv ", 24), ("@llvm.sqrt", 31), (" fadd ", 4), (" fsub ", 4), (" fmul ", 4), (" fcmp ", 3))
+_CYCLES = (
+    (" fdiv ", 24), ("@llvm.sqrt", 31), ("@llvm.fmuladd", 4), (" fadd ", 4), (" fsub ", 4), (" fmul ", 4),
+    (" fcmp ", 3),
+)  # fmt: skip
 _FREE = (" load ", "getelementptr")
 
 
@@ -43,19 +46,12 @@ class _Block:
         self.free = [
             not store and any(mark in line for mark in _FREE) for store, line in zip(self.store, lines, strict=True)
         ]
-        self.cycles = [0 if self.free[i] or self._fused(i) else _cycles(line) for i, line in enumerate(lines)]
+        self.cycles = [0 if self.free[i] or " fneg " in line else _cycles(line) for i, line in enumerate(lines)]
         self.wait = [0] * len(lines)
         for i in reversed(range(len(lines))):
             self.wait[i] = self.cycles[i] + max((self.wait[user] for user in self.users[i]), default=0)
         self.placed = [False] * len(lines)
         self.order: list[str] = []
-
-    def _fused(self, i: int) -> bool:
-        """A product with one user that adds or subtracts becomes part of it."""
-        if " fmul " not in self.lines[i] or len(self.users[i]) != 1:
-            return False
-        user = self.lines[self.users[i][0]]
-        return " fadd " in user or " fsub " in user
 
     def place(self, i: int) -> None:
         """Append line i with the loads it needs and the stores that now can go."""

@@ -3,7 +3,7 @@
 From one trace come four lists of statements over one graph:
     prepare   parameters, inputs -> derived values: everything that does not change during a phase
     rhs       state, derived -> slopes
-    first     state, derived, shift -> factors of shift I - J, and the first stage vector
+    first     state, derived, shift -> factors of shift I - J (`pivots` are its 1/pivot), and the first stage vector
     stage     stage state, derived, factors, sum of earlier stages -> the next stage vector
 A factor that does not change during a phase is a derived value; equal factors share one slot.
 """
@@ -31,6 +31,7 @@ class Statements:
     factors: tuple[int, ...]
     first: tuple[int, ...]
     stage: tuple[int, ...]
+    pivots: tuple[int, ...]
     jacobian_nonzeros: int
 
 
@@ -77,5 +78,6 @@ def statements(traced: Trace) -> Statements:
         factors=tuple(slots),
         first=tuple(first),
         stage=tuple(stage),
+        pivots=tuple(factors.inverse.values()),
         jacobian_nonzeros=len(entries),
     )

@@ -1,38 +1,30 @@
-"""The step loop: one block of patients through one phase, in numba, without the interpreter's lock.
+"""The step loop: blocks of patients, each through one phase, written as LLVM beside the model's own functions.
 
 All lanes of a block share the accepted steps in scaled time 0 .. 1; a lane's own step is that times its
 own phase length. The worst lane's error decides (root mean square over states). The controller is the
 elementary one with order 5: h <- h * min(8, max(0.2, 0.93 error^(-1/5))), and the last two steps of a
 phase are made equal. The first step comes from the block's own data (`_first_step`).
 
-A lane whose integration fails is given a status, keeps its last good state, and is replaced by a copy of
-a healthy lane, so that the others go on; the same is done with a lane that has nothing to integrate.
-
-Nothing here is kept on disk by itself: it is part of the two functions that are, in `_blocks`.
+A lane whose integration fails is given a status and keeps its last good state. It, and a lane that has nothing
+to integrate, is filled with a copy of a healthy lane, so that the others go on (`_fill`).
 
 References: Hairer, Norsett, Wanner, "Solving ODEs I" (2nd ed. 1993), II.4; Hairer and Wanner, II, IV.7-8.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import numpy as np
-from numba import njit
-
-from tdm1.engine._call import call_address
+from tdm1.engine._control import BOOLEAN, BOOLEANS, DOUBLE, DOUBLES, INTEGER, INTEGERS, Control, Value, Variable
 from tdm1.engine._rodas5p import ORDER
 from tdm1.engine._status import Status
-from tdm1.engine._vector_code import LANES
-
-_OK = int(Status.OK)
-_NOT_FINITE = int(Status.NOT_FINITE)
-_TOO_MANY_STEPS = int(Status.TOO_MANY_STEPS)
-_STEP_TOO_SMALL = int(Status.STEP_TOO_SMALL)
-_OUT_OF_RANGE = int(Status.OUT_OF_RANGE)
 
 #: A state beyond this, at the start or the end of a phase, is a failure though it is still a number.
 LARGEST_STATE = 1e100
+#: Below zero by this share of a state's scale, and of the size it had, is rounding.
+ROUNDING = 1e-3
 #: Shortest step tried, as a share of the phase.
 SMALLEST_STEP = 1e-13
 _EXPONENT = -1.0 / ORDER
@@ -43,195 +35,279 @@ _FIRST = 0.4
 _SAFETY, _SHRINK, _GROW = 0.93, 0.2, 8.0
 
 
-@njit(nogil=True, error_model="numpy")
-def _prepare(code: Any, work: Any) -> None:
-    call_address(code.prepare, (work.parameters.ctypes.data, work.inputs.ctypes.data, work.derived.ctypes.data))
+@dataclass(frozen=True)
+class Sizes:
+    """Rows of a block's arrays."""
+
+    states: int
+    parameters: int
+    inputs: int
+    derived: int
+    work: int
 
 
-@njit(nogil=True, error_model="numpy")
-def _rhs(code: Any, work: Any, state: Any, slopes: Any) -> None:
-    call_address(code.rhs, (state.ctypes.data, work.derived.ctypes.data, slopes.ctypes.data))
+class Memory:
+    """Where a thread keeps what one block needs, in rows of LANES doubles from %memory."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        rows = {
+            "a": sizes.states, "b": sizes.states, "slopes": sizes.states, "new_slopes": sizes.states,
+            "parameters": sizes.parameters, "inputs": sizes.inputs, "derived": sizes.derived, "h": 1, "error": 1,
+            "work": sizes.work,
+        }  # fmt: skip
+        self.start: dict[str, int] = {}
+        self.size = 0
+        for name, count in rows.items():
+            self.start[name] = self.size
+            self.size += count
 
 
-@njit(nogil=True, error_model="numpy")
-def clear(row: Any) -> None:
-    """Zeros in one row. (A written-out loop compiles ten times faster than NumPy's slices do.)"""
-    for lane in range(row.shape[0]):
-        row[lane] = 0
+class _Block:
+    """One block in one phase: the code that is being written, its arrays and its variables."""
+
+    def __init__(self, sizes: Sizes) -> None:
+        arrays = ("states", "parameters", "inputs", "days", "status", "steps", "rejected", "tolerance", "memory")
+        self.code = code = Control("run", arrays, ("first", "last", "most_steps"))
+        self.sizes = sizes
+        self.at = {name: code.row("%memory", start) for name, start in Memory(sizes).start.items()}
+        self.live = code.variable(BOOLEANS, 0)
+        self.days = code.variable(DOUBLES, 0.0)
+        self.status = code.variable(INTEGERS, 0)
+        self.steps = code.variable(INTEGERS, 0)
+        self.rejected = code.variable(INTEGERS, 0)
+        self.h = code.variable(DOUBLE, 0.0)
+        self.done = code.variable(DOUBLE, 0.0)
+        self.tried, self.accepted, self.refused = (code.variable(INTEGER, 0) for _ in range(3))
+        self.going, self.fill = code.variable(BOOLEAN, 1), code.variable(BOOLEAN, 1)
+        #: The working states and the place for the next ones change roles with every accepted step.
+        self.state = code.variable("ptr", Value(code, self.at["a"], "ptr"))
+        self.new_state = code.variable("ptr", Value(code, self.at["b"], "ptr"))
+
+    def select_block(self, number: Value) -> None:
+        """Point to the arrays of a block and set all variables anew."""
+        code = self.code
+        own = {"states": self.sizes.states, "parameters": self.sizes.parameters, "inputs": self.sizes.inputs}
+        self.own = {name: code.row(f"%{name}", number * rows) for name, rows in own.items()}
+        self.own |= {name: code.row(f"%{name}", number) for name in ("days", "status", "steps", "rejected")}
+        self.days.set(code.load(self.own["days"]))
+        self.status.set(code.load(self.own["status"], kind=INTEGERS))
+        for counts in (self.steps, self.rejected):
+            counts.set(0)
+        self.done.set(0.0)
+        for number_of in (self.tried, self.accepted, self.refused):
+            number_of.set(0)
+        self.going.set(1)
+        self.fill.set(1)
+        self.state.set(Value(code, self.at["a"], "ptr"))
+        self.new_state.set(Value(code, self.at["b"], "ptr"))
+
+    def sum_over_states(self, term: Callable[[Value], Value]) -> Value:
+        """Sum of `term(i)` by lane."""
+        total = self.code.variable(DOUBLES, 0.0)
+        with self.code.rows(0, self.sizes.states) as i:
+            total.set(total.get() + term(i))
+        return total.get()
+
+    def size(self, values: Callable[[Value], Value]) -> Value:
+        """Root mean square of `values(i)` in units of the tolerance at the working states, by lane."""
+        code = self.code
+        state, relative = self.state.get().name, code.spread(code.load_number("%tolerance", 0))
+
+        def term(i: Value) -> Value:
+            absolute = code.spread(code.load_number("%tolerance", i + 1))
+            ratio = values(i) / (absolute + relative * code.absolute(code.load(state, i)))
+            return ratio * ratio
+
+        return code.sqrt(self.sum_over_states(term) * (1.0 / self.sizes.states))
+
+    def drop(self, lanes: Value, reason: Value | Status, keep: bool) -> None:
+        """End some lanes with a status. With `keep` their working states are the last good ones."""
+        code = self.code
+        self.status.set(code.where(lanes, reason if isinstance(reason, Value) else int(reason), self.status.get()))
+        self.count(lanes)
+        self.live.set(self.live.get() & ~lanes)
+        if keep:
+            self.save(lanes)
+
+    def count(self, lanes: Value) -> None:
+        """Add the block's steps of this phase to the lanes' own."""
+        for own, number in ((self.steps, self.accepted), (self.rejected, self.refused)):
+            own.set(self.code.where(lanes, self.code.spread(number.get()), self.code.constant(INTEGERS, 0)) + own.get())
+
+    def save(self, lanes: Value) -> None:
+        """Copy the working states of some lanes to the block's own states."""
+        code, state = self.code, self.state.get().name
+        with code.rows(0, self.sizes.states) as i:
+            kept = code.load(self.own["states"], i)
+            code.store(code.where(lanes, code.load(state, i), kept), self.own["states"], i)
 
 
-@njit(nogil=True, error_model="numpy")
-def copy_lane(source: Any, lane: int, target: Any, place: int) -> None:
-    """One lane's column into a column of another array, or of the same one."""
-    for i in range(source.shape[0]):
-        target[i, place] = source[i, lane]
+def run_function(sizes: Sizes) -> str:
+    """run(states, …, first, last, most_steps): blocks first .. last - 1, each over its own `days`.
+
+    All arrays are blocks of rows of LANES numbers; `status`, `steps` and `rejected` are 64-bit whole numbers.
+    `tolerance` is plain doubles: relative, absolute by state, and by state the least value that is not a failure,
+    for a state that began at zero. Lanes with 0 days or with a status stay as they are. Changes states, status,
+    steps and rejected.
+    """
+    block = _Block(sizes)
+    code = block.code
+    with code.rows(code.argument("first"), code.argument("last")) as number:
+        block.select_block(number)
+        _begin(block)
+        with code.forever() as leave:
+            leave(~code.any(block.live.get()))
+            with code.when(block.fill.get()):
+                _fill(block)
+                _first_step(block)
+                block.fill.set(0)
+            _try_step(block)
+            leave(~block.going.get())
+        _drop_out_of_range(block)
+        _drop_negative(block)
+        block.count(block.live.get())
+        block.save(block.live.get())
+        for name in ("status", "steps", "rejected"):
+            variable: Variable = getattr(block, name)
+            code.store(variable.get(), block.own[name])
+    return code.function()
 
 
-@njit(nogil=True, error_model="numpy")
-def _sizes(values: Any, share: float, less: Any, state: Any, tolerance: Any, sizes: Any) -> None:
-    """Root mean square of `values - share * less` in units of the tolerance, by lane, into `sizes`."""
-    states = state.shape[0]
-    for lane in range(LANES):
-        total = 0.0
-        for i in range(states):
-            allowed = tolerance[i + 1] + tolerance[0] * abs(state[i, lane])
-            ratio = (values[i, lane] - share * less[i, lane]) / allowed
-            total += ratio * ratio
-        sizes[lane] = np.sqrt(total / states)
+def slopes_function(sizes: Sizes) -> str:
+    """slopes(states, …, first, last): the right-hand side of blocks first .. last - 1."""
+    code = Control("slopes", ("states", "parameters", "inputs", "slopes", "memory"), ("first", "last"))
+    derived = code.row("%memory", 0)
+    with code.rows(code.argument("first"), code.argument("last")) as number:
+        state = code.row("%states", number * sizes.states)
+        parameters = code.row("%parameters", number * sizes.parameters)
+        code.call("prepare", parameters, code.row("%inputs", number * sizes.inputs), derived)
+        code.call("rhs", state, derived, code.row("%slopes", number * sizes.states))
+    return code.function()
 
 
-@njit(nogil=True, error_model="numpy")
-def _first_step(code: Any, work: Any, state: Any, scratch: Any) -> float:
+def _begin(block: _Block) -> None:
+    """Copy the states to work on, and find the lanes that take part."""
+    code, at = block.code, block.at
+    code.call("prepare", block.own["parameters"], block.own["inputs"], at["derived"])
+    code.call("rhs", block.own["states"], at["derived"], at["slopes"])
+
+    def copy_and_test(i: Value) -> Value:
+        state = code.load(block.own["states"], i)
+        code.store(state, at["a"], i)
+        return (state + code.load(at["slopes"], i)) * 0.0  # NaN once anything is not finite
+
+    sound = block.sum_over_states(copy_and_test).equals(0.0)
+    wanted = block.status.get().equals(int(Status.OK)) & (block.days.get() > 0.0)
+    block.live.set(wanted)
+    block.drop(wanted & ~sound, Status.NOT_FINITE, keep=False)
+    _drop_out_of_range(block)
+
+
+def _drop_out_of_range(block: _Block) -> None:
+    """End the lanes with a state beyond LARGEST_STATE; they keep the states of the start of the phase."""
+    code, state = block.code, block.state.get().name
+    largest = code.variable(DOUBLES, 0.0)
+    with code.rows(0, block.sizes.states) as i:
+        largest.set(code.larger(code.absolute(code.load(state, i)), largest.get()))
+    block.drop(block.live.get() & (largest.get() > LARGEST_STATE), Status.OUT_OF_RANGE, keep=False)
+
+
+def _drop_negative(block: _Block) -> None:
+    """End the lanes with an amount below zero by more than rounding; they keep the states of the start of the phase.
+
+    Where an enormous dose saturates all binding sites, the equations have a second, unstable equilibrium with an
+    amount below zero. An L-stable method damps fast movements, the one away from such a point included, so a long
+    step can end there with a small error. No step sees it; the end of the phase does.
+    """
+    code, state = block.code, block.state.get().name
+    below = code.variable(BOOLEANS, 0)
+    with code.rows(0, block.sizes.states) as i:
+        lowest = code.spread(code.load_number("%tolerance", i + (1 + block.sizes.states)))
+        start = code.absolute(code.load(block.own["states"], i))
+        below.set(below.get() | (code.load(state, i) < lowest - start * ROUNDING))
+    block.drop(block.live.get() & below.get(), Status.NEGATIVE, keep=False)
+
+
+def _fill(block: _Block) -> None:
+    """Put a copy of the first live lane into every lane that is not live."""
+    code, live = block.code, block.live.get()
+    state = block.state.get().name
+    with code.when(~code.all(live)):
+        donor = code.first_lane(live)
+
+        def filled(row: Value) -> Value:
+            return code.where(live, row, code.spread(code.lane(row, donor)))
+
+        for source, target, rows in (
+            (state, state, block.sizes.states),
+            (block.own["parameters"], block.at["parameters"], block.sizes.parameters),
+            (block.own["inputs"], block.at["inputs"], block.sizes.inputs),
+        ):
+            with code.rows(0, rows) as i:
+                code.store(filled(code.load(source, i)), target, i)
+        block.days.set(filled(block.days.get()))
+        code.call("prepare", block.at["parameters"], block.at["inputs"], block.at["derived"])
+
+
+def _first_step(block: _Block) -> None:
     """A first step (share of the phase) for which the sixth-order term would stay near the tolerance.
 
     Slopes f and their change along the solution, (f(y + e f) - f(y)) / e, give a rate `turn`; if every
     further derivative grows by that rate, the error of order 6 is about size(f) turn^5 h^6 / 720.
     """
-    states = state.shape[0]
-    days, speed, bend, nudge = work.days[0], work.lanes[0], work.lanes[1], work.lanes[2]
-    _rhs(code, work, state, work.slopes)
-    _sizes(work.slopes, 0.0, work.slopes, state, work.tolerance, speed)
-    for lane in range(LANES):
-        speed[lane] *= days[lane]
-        nudge[lane] = min(1e-3, 1.0 / (1.0 + speed[lane]))
-    for i in range(states):
-        for lane in range(LANES):
-            scratch[i, lane] = state[i, lane] + nudge[lane] * days[lane] * work.slopes[i, lane]
-    _rhs(code, work, scratch, work.new_slopes)
-    _sizes(work.new_slopes, 1.0, work.slopes, state, work.tolerance, bend)
-    first = 1.0
-    for lane in range(LANES):
-        rate = bend[lane] * days[lane] / nudge[lane]
-        if speed[lane] > 0.0 and np.isfinite(rate) and np.isfinite(speed[lane]):
-            turn = max(rate / speed[lane], 1.0)
-            first = min(first, _FIRST * (720.0 / (speed[lane] * turn**5)) ** (1.0 / 6.0))
-    return max(first, 1e3 * SMALLEST_STEP)
+    code, at, days = block.code, block.at, block.days.get()
+    state, nudged = block.state.get().name, block.new_state.get().name
+    code.call("rhs", state, at["derived"], at["slopes"])
+    speed = block.size(lambda i: code.load(at["slopes"], i)) * days
+    nudge = code.smaller(1.0 / (speed + 1.0), 1e-3)
+    with code.rows(0, block.sizes.states) as i:
+        code.store(code.load(state, i) + nudge * days * code.load(at["slopes"], i), nudged, i)
+    code.call("rhs", nudged, at["derived"], at["new_slopes"])
+    bend = block.size(lambda i: code.load(at["new_slopes"], i) - code.load(at["slopes"], i))
+    rate = bend * days / nudge
+    turn = code.larger(rate / speed, 1.0)
+    square = turn * turn
+    first = code.power(720.0 / (speed * square * square * turn), 1.0 / (ORDER + 1)) * _FIRST
+    told = (speed > 0.0) & (speed < math.inf) & (rate < math.inf) & (first < 1.0)
+    shortest = code.smallest_lane(code.where(told, first, code.constant(DOUBLES, 1.0)))
+    block.h.set(code.larger(shortest, 1e3 * SMALLEST_STEP))
 
 
-@njit(nogil=True, error_model="numpy")
-def _fill_idle(code: Any, work: Any, state: Any) -> bool:
-    """Put a copy of the first live lane into every lane that is not live; False if none is live."""
-    live = work.live
-    donor, idle = -1, 0
-    for lane in range(LANES - 1, -1, -1):
-        if live[lane]:
-            donor = lane
-        else:
-            idle += 1
-    if donor < 0 or idle == 0:
-        return donor >= 0
-    for lane in range(LANES):
-        if not live[lane]:
-            for values in (state, work.parameters, work.inputs, work.days):
-                copy_lane(values, donor, values, lane)
-    _prepare(code, work)
-    return True
-
-
-@njit(nogil=True, error_model="numpy")
-def _drop(work: Any, state: Any, counts: Any, lane: int, reason: int) -> None:
-    """End one lane: it keeps the state it has now, and the steps counted so far in this phase."""
-    work.live[lane] = False
-    work.status[lane] = reason
-    copy_lane(state, lane, work.kept, lane)
-    work.steps[lane] += counts[0]
-    work.rejected[lane] += counts[1]
-
-
-@njit(nogil=True, error_model="numpy")
-def _drop_out_of_range(work: Any, state: Any, counts: Any) -> None:
-    """End the lanes with a state beyond LARGEST_STATE; they keep the states of the start of the phase."""
-    largest = work.lanes[0]
-    clear(largest)
-    for i in range(state.shape[0]):
-        for lane in range(LANES):
-            largest[lane] = max(largest[lane], abs(state[i, lane]))
-    for lane in range(LANES):
-        if work.live[lane] and largest[lane] > LARGEST_STATE:
-            _drop(work, work.kept, counts, lane, _OUT_OF_RANGE)
-
-
-@njit(nogil=True, error_model="numpy")
-def _begin(code: Any, work: Any) -> bool:
-    """Find the lanes that take part and fill the others; False if none does."""
-    state, slopes = work.state, work.slopes
-    _prepare(code, work)
-    _rhs(code, work, state, slopes)
-    for lane in range(LANES):
-        sound = 0.0
-        for i in range(state.shape[0]):
-            sound += 0.0 * (state[i, lane] + slopes[i, lane])  # NaN once anything is not finite
-            work.kept[i, lane] = state[i, lane]
-        work.live[lane] = work.status[lane] == _OK and work.days[0, lane] > 0.0
-        if work.live[lane] and sound != 0.0:
-            _drop(work, state, (0, 0), lane, _NOT_FINITE)
-    _drop_out_of_range(work, state, (0, 0))
-    return _fill_idle(code, work, state)
-
-
-@njit(nogil=True, error_model="numpy")
-def run_phase(code: Any, work: Any, most_steps: int) -> None:
-    """Integrate the block in `work` over `work.days`; lanes with length 0 or a status stay as they are.
-
-    Changes work.state, work.status, work.steps and work.rejected.
-    """
-    if not _begin(code, work):
-        return  # no lane was changed
-    states = work.state.shape[0]
-    state, new_state = work.state, work.new_state
-    state_at, new_at = state.ctypes.data, new_state.ctypes.data
-    derived_at, tolerance_at, work_at = work.derived.ctypes.data, work.tolerance.ctypes.data, work.work.ctypes.data
-    step_at, h_at, error_at = code.step, work.h.ctypes.data, work.error.ctypes.data
-    length, lengths, errors = work.days[0], work.h[0], work.error[0]
-    h = _first_step(code, work, state, new_state)
-    done, tried, accepted, refused = 0.0, 0, 0, 0
-    going = True
-    while going:
-        rest = 1.0 - done
-        last = h >= 0.999 * rest
-        step = rest if last else min(h, 0.5 * rest)
-        for lane in range(LANES):
-            lengths[lane] = step * length[lane]
-        call_address(step_at, (state_at, derived_at, h_at, tolerance_at, work_at, new_at, error_at))
-        tried += 1
-        worst, total = 0.0, 0.0
-        for lane in range(LANES):
-            worst = max(worst, errors[lane])
-            total += errors[lane]
-        finite = np.isfinite(total)
-        error = np.sqrt(worst / states)
-        if finite and error <= 1.0:
-            accepted += 1
-            state, new_state = new_state, state
-            state_at, new_at = new_at, state_at
-            done += step
-            going = not last
-            wanted = step * min(_GROW, _SAFETY * (error + 1e-10) ** _EXPONENT)
-            h = max(h, wanted) if step < h else wanted
-        else:
-            refused += 1
-            h = step * (max(_SHRINK, _SAFETY * error**_RETRY) if finite else _SHRINK)
-            if h < SMALLEST_STEP:
-                for lane in range(LANES):
-                    if work.live[lane] and not errors[lane] <= states:
-                        reason = _STEP_TOO_SMALL if np.isfinite(errors[lane]) else _NOT_FINITE
-                        _drop(work, state, (accepted, refused), lane, reason)
-                going = _fill_idle(code, work, state)
-                h = _first_step(code, work, state, new_state) if going else h
-        if tried >= most_steps and going:
-            tried = 0
-            for lane in range(LANES):
-                if work.live[lane] and (errors[lane] == worst or not finite):
-                    _drop(work, state, (accepted, refused), lane, _TOO_MANY_STEPS)
-            going = _fill_idle(code, work, state)
-    _drop_out_of_range(work, state, (accepted, refused))
-    for lane in range(LANES):
-        if work.live[lane]:
-            work.steps[lane] += accepted
-            work.rejected[lane] += refused
-        else:
-            copy_lane(work.kept, lane, state, lane)
-    if state_at != work.state.ctypes.data:
-        for i in range(states):
-            for lane in range(LANES):
-                work.state[i, lane] = state[i, lane]
+def _try_step(block: _Block) -> None:
+    """One step: accepted, or refused and made shorter; lanes that cannot go on are dropped."""
+    code, at = block.code, block.at
+    h, rest = block.h.get(), 1.0 - block.done.get()
+    last = h >= rest * 0.999
+    step = code.where(last, rest, code.smaller(h, rest * 0.5))
+    code.store(code.spread(step) * block.days.get(), at["h"])
+    state, new_state = block.state.get(), block.new_state.get()
+    code.call("step", state.name, at["derived"], at["h"], "%tolerance", at["work"], new_state.name, at["error"])
+    block.tried.set(block.tried.get() + 1)
+    errors = code.load(at["error"])
+    finite = code.all(errors < math.inf)  # false for NaN
+    worst = code.largest_lane(errors)
+    error = code.sqrt(worst * (1.0 / block.sizes.states))
+    accepted = finite & (error <= 1.0)
+    refused = ~accepted
+    with code.when(accepted):
+        block.accepted.set(block.accepted.get() + 1)
+        block.state.set(new_state)
+        block.new_state.set(state)
+        block.done.set(block.done.get() + step)
+        block.going.set(~last)
+        wanted = step * code.smaller(code.power(error + 1e-10, _EXPONENT) * _SAFETY, _GROW)
+        block.h.set(code.where((step < h) & (h > wanted), h, wanted))
+    with code.when(refused):
+        block.refused.set(block.refused.get() + 1)
+        shorter = code.larger(code.power(error, _RETRY) * _SAFETY, _SHRINK)
+        block.h.set(step * code.where(finite, shorter, _SHRINK))
+    with code.when(refused & (block.h.get() < SMALLEST_STEP)):
+        number = errors < math.inf
+        reason = code.where(number, code.constant(INTEGERS, Status.STEP_TOO_SMALL), int(Status.NOT_FINITE))
+        block.drop(block.live.get() & ~(errors <= float(block.sizes.states)), reason, keep=True)
+        block.fill.set(1)
+    with code.when((block.tried.get() >= code.argument("most_steps")) & block.going.get()):
+        block.tried.set(0)
+        slowest = errors.equals(code.spread(worst)) | code.spread(~finite)
+        block.drop(block.live.get() & slowest, Status.TOO_MANY_STEPS, keep=True)
+        block.fill.set(1)

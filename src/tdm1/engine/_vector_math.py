@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 
-from tdm1.engine._vector_code import Writer, double_bits, splat, splat_integer
+from tdm1.engine._vector_code import Writer, double_bits
 
 #: ln2 as a short number (its product with any exponent is exact) and the rest.
 _LN2_HIGH, _LN2_LOW = 0.6931467056274414, 4.7493250390316726e-07
@@ -50,7 +50,7 @@ _R = (
 
 def _polynomial(writer: Writer, x: str, coefficients: tuple[float, ...]) -> str:
     """Estrin's scheme: neighbours are paired, so that the sums do not wait for each other."""
-    level = [splat(c) for c in coefficients]
+    level = [writer.number(c) for c in coefficients]
     power = x
     while len(level) > 1:
         pairs = [writer.multiply_add(level[i + 1], power, level[i]) for i in range(0, len(level) - 1, 2)]
@@ -65,40 +65,41 @@ def rough_reciprocal(writer: Writer, x: str) -> str:
 
     Enough for the size of an error, and much cheaper than a division.
     """
-    guess = writer.as_doubles(writer.integer_op("sub", splat_integer(_RECIPROCAL_GUESS), writer.as_integers(x)))
-    e = writer.sub(splat(1.0), writer.mul(x, guess))
+    guess = writer.as_doubles(writer.integer_op("sub", writer.integer(_RECIPROCAL_GUESS), writer.as_integers(x)))
+    e = writer.subtract_product(writer.number(1.0), x, guess)
     return writer.multiply_add(guess, writer.multiply_add(e, e, e), guess)
 
 
 def exp(writer: Writer, x: str) -> str:
     """Write exp(x); x is the name of a vector."""
-    x = writer.where("olt", splat(709.79), x, splat(709.79), x)  # written so that NaN stays NaN
-    x = writer.where("ogt", splat(-709.1), x, splat(-709.1), x)
-    shifted = writer.multiply_add(x, splat(1.0 / math.log(2.0)), splat(_ROUNDER))
-    k = writer.sub(shifted, splat(_ROUNDER))
-    r = writer.sub(writer.sub(x, writer.mul(k, splat(_LN2_HIGH))), writer.mul(k, splat(_LN2_LOW)))
-    tail = writer.mul(writer.mul(r, r), _polynomial(writer, r, _Q))
-    value = writer.add(splat(1.0), writer.add(r, tail))
-    exponent = writer.integer_op("add", writer.as_integers(shifted), splat_integer(1023))
-    scale = writer.as_doubles(writer.integer_op("shl", exponent, splat_integer(52)))
+    x = writer.where("olt", writer.number(709.79), x, writer.number(709.79), x)  # written so that NaN stays NaN
+    x = writer.where("ogt", writer.number(-709.1), x, writer.number(-709.1), x)
+    shifted = writer.multiply_add(x, writer.number(1.0 / math.log(2.0)), writer.number(_ROUNDER))
+    k = writer.sub(shifted, writer.number(_ROUNDER))
+    r = writer.subtract_product(x, k, writer.number(_LN2_HIGH))
+    r = writer.subtract_product(r, k, writer.number(_LN2_LOW))
+    rest = writer.multiply_add(writer.mul(r, r), _polynomial(writer, r, _Q), r)
+    value = writer.add(writer.number(1.0), rest)
+    exponent = writer.integer_op("add", writer.as_integers(shifted), writer.integer(1023))
+    scale = writer.as_doubles(writer.integer_op("shl", exponent, writer.integer(52)))
     return writer.mul(value, scale)
 
 
 def log(writer: Writer, x: str) -> str:
     """Write log(x); x is the name of a vector."""
     low = double_bits(math.sqrt(0.5))
-    bits = writer.integer_op("add", writer.as_integers(x), splat_integer(double_bits(1.0) - low))
-    exponent = writer.integer_op("lshr", bits, splat_integer(52))
-    whole = writer.as_doubles(writer.integer_op("or", exponent, splat_integer(double_bits(2.0**52))))
-    k = writer.sub(whole, splat(2.0**52 + 1023.0))
-    mantissa = writer.integer_op("and", bits, splat_integer(_MANTISSA))
-    f = writer.sub(writer.as_doubles(writer.integer_op("add", mantissa, splat_integer(low))), splat(1.0))
-    s = writer.div(f, writer.add(f, splat(2.0)))
+    bits = writer.integer_op("add", writer.as_integers(x), writer.integer(double_bits(1.0) - low))
+    exponent = writer.integer_op("lshr", bits, writer.integer(52))
+    whole = writer.as_doubles(writer.integer_op("or", exponent, writer.integer(double_bits(2.0**52))))
+    k = writer.sub(whole, writer.number(2.0**52 + 1023.0))
+    mantissa = writer.integer_op("and", bits, writer.integer(_MANTISSA))
+    f = writer.sub(writer.as_doubles(writer.integer_op("add", mantissa, writer.integer(low))), writer.number(1.0))
+    s = writer.div(f, writer.add(f, writer.number(2.0)))
     z = writer.mul(s, s)
-    half_square = writer.mul(writer.mul(f, f), splat(0.5))
-    remainder = writer.mul(z, _polynomial(writer, z, _R))
-    small = writer.add(writer.mul(s, writer.add(half_square, remainder)), writer.mul(k, splat(_LN2_LOW)))
-    value = writer.sub(writer.mul(k, splat(_LN2_HIGH)), writer.sub(writer.sub(half_square, small), f))
-    special = writer.where("oge", x, splat(0.0), splat(-math.inf), splat(math.nan))
-    value = writer.where("oge", x, splat(_SMALLEST_NORMAL), value, special)
-    return writer.where("olt", x, splat(math.inf), value, x)
+    half_square = writer.mul(writer.mul(f, f), writer.number(0.5))
+    remainder = writer.multiply_add(z, _polynomial(writer, z, _R), half_square)
+    small = writer.multiply_add(s, remainder, writer.mul(k, writer.number(_LN2_LOW)))
+    value = writer.multiply_add(k, writer.number(_LN2_HIGH), writer.sub(f, writer.sub(half_square, small)))
+    special = writer.where("oge", x, writer.number(0.0), writer.number(-math.inf), writer.number(math.nan))
+    value = writer.where("oge", x, writer.number(_SMALLEST_NORMAL), value, special)
+    return writer.where("olt", x, writer.number(math.inf), value, x)

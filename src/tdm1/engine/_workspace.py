@@ -1,8 +1,12 @@
-"""The memory one thread works in: arrays of vectors, aligned to the cache line."""
+"""Memory for the compiled code: blocks of patients, aligned to the cache line.
+
+A block is LANES patients. In memory a block is rows (states, parameters, …) of LANES numbers, so that a
+vector of the same state of several patients lies together.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,58 +14,47 @@ from numpy.typing import NDArray
 from tdm1.engine._vector_code import LANES
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+_LINE = 64  # bytes
 
 
-class Workspace(NamedTuple):
-    """One block of patients: rows are states (or parameters, ...), columns are lanes.
-
-    `kept` holds the states of lanes that do not take part; `days` the phase's length by lane,
-    `lanes` three scratch rows, `live` which lanes take part;
-    `status`, `steps` and `rejected` are the results by lane.
-    """
-
-    state: Floats
-    new_state: Floats
-    kept: Floats
-    slopes: Floats
-    new_slopes: Floats
-    parameters: Floats
-    inputs: Floats
-    derived: Floats
-    work: Floats
-    days: Floats
-    h: Floats
-    error: Floats
-    lanes: Floats
-    live: NDArray[np.bool_]
-    status: NDArray[np.int8]
-    steps: NDArray[np.int64]
-    rejected: NDArray[np.int64]
-    tolerance: Floats
+def aligned(numbers: int) -> Floats:
+    """An array of doubles, not set, that starts at a cache line."""
+    memory = np.empty(numbers + _LINE // 8)
+    start = (-(memory.ctypes.data // 8)) % (_LINE // 8)
+    return memory[start : start + numbers]
 
 
-class Code(NamedTuple):
-    """Addresses of a model's compiled functions."""
-
-    prepare: int
-    rhs: int
-    step: int
+def blocks(count: int) -> int:
+    """Blocks that `count` patients need."""
+    return -(-count // LANES)
 
 
-def workspace(states: int, parameters: int, inputs: int, derived: int, work: int, tolerance: Floats) -> Workspace:
-    """Fresh arrays for a model of this size; `tolerance` is relative, then absolute by state."""
-    rows = (*[states] * 5, max(parameters, 1), max(inputs, 1), max(derived, 1), work, 1, 1, 1, 3)
-    memory = np.zeros(sum(rows) * LANES + 8)
-    start = (-(memory.ctypes.data // memory.itemsize)) % 8  # to the next multiple of 64 bytes
-    arrays: list[Floats] = []
-    for count in rows:
-        arrays.append(memory[start : start + count * LANES].reshape(count, LANES))
-        start += count * LANES
-    return Workspace(
-        *arrays,
-        live=np.zeros(LANES, np.bool_),
-        status=np.zeros(LANES, np.int8),
-        steps=np.zeros(LANES, np.int64),
-        rejected=np.zeros(LANES, np.int64),
-        tolerance=tolerance,
-    )
+def to_blocks(rows: Floats) -> Floats:
+    """Patients' rows (N, K) as blocks (B, K, LANES); lanes past the last patient repeat him."""
+    count, columns = rows.shape
+    found = aligned(blocks(count) * columns * LANES).reshape(blocks(count), columns, LANES)
+    whole = count // LANES
+    found[:whole] = rows[: whole * LANES].reshape(whole, LANES, columns).transpose(0, 2, 1)
+    if whole < len(found):
+        rest = rows[whole * LANES :]
+        found[whole] = rest[-1][:, np.newaxis]
+        found[whole, :, : len(rest)] = rest.T
+    return found
+
+
+def from_blocks(found: Floats, count: int) -> Floats:
+    """The rows (N, K) of the first `count` patients of blocks (B, K, LANES)."""
+    return found.transpose(0, 2, 1).reshape(-1, found.shape[1])[:count]
+
+
+Number = TypeVar("Number", np.float64, np.int64)
+
+
+def lanes_of(values: NDArray[Number]) -> NDArray[Number]:
+    """One number a patient (N,) as (B, LANES), aligned; lanes past the last patient repeat him."""
+    count = len(values)
+    found: NDArray[Number] = aligned(blocks(count) * LANES).view(values.dtype)
+    found[:count] = values
+    found[count:] = values[-1]
+    return found.reshape(-1, LANES)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _LIBRARIES = (
     "numpy",
     "scipy",
-    "numba",
     "llvmlite",
     "polars",
     "pydantic",
