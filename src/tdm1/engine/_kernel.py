@@ -17,9 +17,10 @@ from tdm1.engine._check_arrays import days as checked_days
 from tdm1.engine._check_arrays import table
 from tdm1.engine._control import DECLARATIONS, WIDTHS
 from tdm1.engine._machine import Loaded, load, object_code, processor, vector_width
+from tdm1.engine._phase import Memory, Sizes
 from tdm1.engine._statements import statements
 from tdm1.engine._step_code import model_functions
-from tdm1.engine._stepper import ROUNDING, Memory, Sizes, run_function, slopes_function
+from tdm1.engine._stepper import ROUNDING, run_function, slopes_function
 from tdm1.engine._trace import Trace, trace
 from tdm1.engine._vector_code import LANES, declarations
 from tdm1.engine._workspace import Floats, aligned, from_blocks, to_blocks

@@ -14,10 +14,9 @@ References: Hairer, Norsett, Wanner, "Solving ODEs I" (2nd ed. 1993), II.4; Hair
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from tdm1.engine._control import BOOLEAN, BOOLEANS, DOUBLE, DOUBLES, INTEGER, INTEGERS, Control, Value, Variable
+from tdm1.engine._control import BOOLEANS, DOUBLES, INTEGERS, Control, Value, Variable
+from tdm1.engine._phase import Block, Sizes
 from tdm1.engine._rodas5p import ORDER
 from tdm1.engine._status import Status
 
@@ -35,113 +34,6 @@ _FIRST = 0.4
 _SAFETY, _SHRINK, _GROW = 0.93, 0.2, 8.0
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """Rows of a block's arrays."""
-
-    states: int
-    parameters: int
-    inputs: int
-    derived: int
-    work: int
-
-
-class Memory:
-    """Where a thread keeps what one block needs, in rows of LANES doubles from %memory."""
-
-    def __init__(self, sizes: Sizes) -> None:
-        rows = {
-            "a": sizes.states, "b": sizes.states, "slopes": sizes.states, "new_slopes": sizes.states,
-            "parameters": sizes.parameters, "inputs": sizes.inputs, "derived": sizes.derived, "h": 1, "error": 1,
-            "work": sizes.work,
-        }  # fmt: skip
-        self.start: dict[str, int] = {}
-        self.size = 0
-        for name, count in rows.items():
-            self.start[name] = self.size
-            self.size += count
-
-
-class _Block:
-    """One block in one phase: the code that is being written, its arrays and its variables."""
-
-    def __init__(self, sizes: Sizes) -> None:
-        arrays = ("states", "parameters", "inputs", "days", "status", "steps", "rejected", "tolerance", "memory")
-        self.code = code = Control("run", arrays, ("first", "last", "most_steps"))
-        self.sizes = sizes
-        self.at = {name: code.row("%memory", start) for name, start in Memory(sizes).start.items()}
-        self.live = code.variable(BOOLEANS, 0)
-        self.days = code.variable(DOUBLES, 0.0)
-        self.status = code.variable(INTEGERS, 0)
-        self.steps = code.variable(INTEGERS, 0)
-        self.rejected = code.variable(INTEGERS, 0)
-        self.h = code.variable(DOUBLE, 0.0)
-        self.done = code.variable(DOUBLE, 0.0)
-        self.tried, self.accepted, self.refused = (code.variable(INTEGER, 0) for _ in range(3))
-        self.going, self.fill = code.variable(BOOLEAN, 1), code.variable(BOOLEAN, 1)
-        #: The working states and the place for the next ones change roles with every accepted step.
-        self.state = code.variable("ptr", Value(code, self.at["a"], "ptr"))
-        self.new_state = code.variable("ptr", Value(code, self.at["b"], "ptr"))
-
-    def select_block(self, number: Value) -> None:
-        """Point to the arrays of a block and set all variables anew."""
-        code = self.code
-        own = {"states": self.sizes.states, "parameters": self.sizes.parameters, "inputs": self.sizes.inputs}
-        self.own = {name: code.row(f"%{name}", number * rows) for name, rows in own.items()}
-        self.own |= {name: code.row(f"%{name}", number) for name in ("days", "status", "steps", "rejected")}
-        self.days.set(code.load(self.own["days"]))
-        self.status.set(code.load(self.own["status"], kind=INTEGERS))
-        for counts in (self.steps, self.rejected):
-            counts.set(0)
-        self.done.set(0.0)
-        for number_of in (self.tried, self.accepted, self.refused):
-            number_of.set(0)
-        self.going.set(1)
-        self.fill.set(1)
-        self.state.set(Value(code, self.at["a"], "ptr"))
-        self.new_state.set(Value(code, self.at["b"], "ptr"))
-
-    def sum_over_states(self, term: Callable[[Value], Value]) -> Value:
-        """Sum of `term(i)` by lane."""
-        total = self.code.variable(DOUBLES, 0.0)
-        with self.code.rows(0, self.sizes.states) as i:
-            total.set(total.get() + term(i))
-        return total.get()
-
-    def size(self, values: Callable[[Value], Value]) -> Value:
-        """Root mean square of `values(i)` in units of the tolerance at the working states, by lane."""
-        code = self.code
-        state, relative = self.state.get().name, code.spread(code.load_number("%tolerance", 0))
-
-        def term(i: Value) -> Value:
-            absolute = code.spread(code.load_number("%tolerance", i + 1))
-            ratio = values(i) / (absolute + relative * code.absolute(code.load(state, i)))
-            return ratio * ratio
-
-        return code.sqrt(self.sum_over_states(term) * (1.0 / self.sizes.states))
-
-    def drop(self, lanes: Value, reason: Value | Status, keep: bool) -> None:
-        """End some lanes with a status. With `keep` their working states are the last good ones."""
-        code = self.code
-        self.status.set(code.where(lanes, reason if isinstance(reason, Value) else int(reason), self.status.get()))
-        self.count(lanes)
-        self.live.set(self.live.get() & ~lanes)
-        if keep:
-            self.save(lanes)
-
-    def count(self, lanes: Value) -> None:
-        """Add the block's steps of this phase to the lanes' own."""
-        for own, number in ((self.steps, self.accepted), (self.rejected, self.refused)):
-            own.set(self.code.where(lanes, self.code.spread(number.get()), self.code.constant(INTEGERS, 0)) + own.get())
-
-    def save(self, lanes: Value) -> None:
-        """Copy the working states of some lanes to the block's own states."""
-        code, state = self.code, self.state.get().name
-        with code.rows(0, self.sizes.states) as i:
-            kept = code.load(self.own["states"], i)
-            code.store(code.where(lanes, code.load(state, i), kept), self.own["states"], i)
-
-
 def run_function(sizes: Sizes) -> str:
     """run(states, …, first, last, most_steps): blocks first .. last - 1, each over its own `days`.
 
@@ -150,7 +42,7 @@ def run_function(sizes: Sizes) -> str:
     for a state that began at zero. Lanes with 0 days or with a status stay as they are. Changes states, status,
     steps and rejected.
     """
-    block = _Block(sizes)
+    block = Block(sizes)
     code = block.code
     with code.rows(code.argument("first"), code.argument("last")) as number:
         block.select_block(number)
@@ -185,7 +77,7 @@ def slopes_function(sizes: Sizes) -> str:
     return code.function()
 
 
-def _begin(block: _Block) -> None:
+def _begin(block: Block) -> None:
     """Copy the states to work on, and find the lanes that take part."""
     code, at = block.code, block.at
     code.call("prepare", block.own["parameters"], block.own["inputs"], at["derived"])
@@ -203,7 +95,7 @@ def _begin(block: _Block) -> None:
     _drop_out_of_range(block)
 
 
-def _drop_out_of_range(block: _Block) -> None:
+def _drop_out_of_range(block: Block) -> None:
     """End the lanes with a state beyond LARGEST_STATE; they keep the states of the start of the phase."""
     code, state = block.code, block.state.get().name
     largest = code.variable(DOUBLES, 0.0)
@@ -212,7 +104,7 @@ def _drop_out_of_range(block: _Block) -> None:
     block.drop(block.live.get() & (largest.get() > LARGEST_STATE), Status.OUT_OF_RANGE, keep=False)
 
 
-def _drop_negative(block: _Block) -> None:
+def _drop_negative(block: Block) -> None:
     """End the lanes with an amount below zero by more than rounding; they keep the states of the start of the phase.
 
     Where an enormous dose saturates all binding sites, the equations have a second, unstable equilibrium with an
@@ -228,7 +120,7 @@ def _drop_negative(block: _Block) -> None:
     block.drop(block.live.get() & below.get(), Status.NEGATIVE, keep=False)
 
 
-def _fill(block: _Block) -> None:
+def _fill(block: Block) -> None:
     """Put a copy of the first live lane into every lane that is not live."""
     code, live = block.code, block.live.get()
     state = block.state.get().name
@@ -249,7 +141,7 @@ def _fill(block: _Block) -> None:
         code.call("prepare", block.at["parameters"], block.at["inputs"], block.at["derived"])
 
 
-def _first_step(block: _Block) -> None:
+def _first_step(block: Block) -> None:
     """A first step (share of the phase) for which the sixth-order term would stay near the tolerance.
 
     Slopes f and their change along the solution, (f(y + e f) - f(y)) / e, give a rate `turn`; if every
@@ -273,7 +165,7 @@ def _first_step(block: _Block) -> None:
     block.h.set(code.larger(shortest, 1e3 * SMALLEST_STEP))
 
 
-def _try_step(block: _Block) -> None:
+def _try_step(block: Block) -> None:
     """One step: accepted, or refused and made shorter; lanes that cannot go on are dropped."""
     code, at = block.code, block.at
     h, rest = block.h.get(), 1.0 - block.done.get()
