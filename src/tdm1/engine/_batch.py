@@ -14,30 +14,29 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tdm1.engine._workspace import Floats, from_blocks, lanes_of, to_blocks
+from tdm1.engine._vector_code import LANES
+from tdm1.engine._workspace import Floats, aligned, from_blocks, in_turn, lanes_of, to_blocks
 
 #: Blocks in one piece of work for a thread: small enough to share evenly, large enough to hide the hand-over.
 _RANGE = 16
+#: Phases of blocks for which another thread pays.
+_LEAST = 8
 
 #: Runs blocks first .. last - 1 of the arrays at the given addresses.
 Run = Callable[[tuple[int, ...], int, int], None]
 
 
-class Patients(NamedTuple):
-    """What goes in, one row a patient."""
+class Phase(NamedTuple):
+    """Inputs (N, U), constant for `days` (N,)."""
 
-    states: Floats
-    parameters: Floats
     inputs: Floats
-    input_day: Floats
     days: Floats
 
 
-class Results(NamedTuple):
-    """What comes out, one row a patient; `status` also goes in: a patient who has one is left alone."""
+class Ends(NamedTuple):
+    """What comes of it, a row a patient: states at the end of each phase (phases, N, S), and how it went (N,)."""
 
     states: Floats
-    after_input: Floats
     status: NDArray[np.int8]
     steps: NDArray[np.int64]
     rejected: NDArray[np.int64]
@@ -48,35 +47,28 @@ def available_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def advance_batch(run: Run, patients: Patients, status: NDArray[np.int8], threads: int) -> Results:
-    """Advance every patient: a phase with his inputs on, then one without. `run` works on blocks."""
-    count = len(patients.states)
-    states, parameters = to_blocks(patients.states), to_blocks(patients.parameters)
-    codes = lanes_of(status.astype(np.int64))
-    steps, rejected = np.zeros((2, count), np.int64)
-
-    def phase(inputs: Floats, days: Floats) -> None:
-        spent = [lanes_of(np.zeros(count, np.int64)) for _ in range(2)]
-        arrays = (states, parameters, inputs, lanes_of(days), codes, *spent)
-        share(run, tuple(array.ctypes.data for array in arrays), len(states), threads)
-        for total, one in zip((steps, rejected), spent, strict=True):
-            total += one.ravel()[:count]
-
-    after_input = patients.states
-    if patients.input_day.any():
-        phase(to_blocks(patients.inputs), patients.input_day)
-        after_input = from_blocks(states, count).copy()
-    rest = patients.days - patients.input_day
-    if rest.any():
-        phase(to_blocks(np.zeros_like(patients.inputs)), rest)
-    after = from_blocks(states, count)
-    return Results(after, np.array(after_input), codes.ravel()[:count].astype(np.int8), steps, rejected)
+def run_phases(
+    run: Run, states: Floats, parameters: Floats, phases: list[Phase], status: NDArray[np.int8], threads: int
+) -> Ends:
+    """Take every patient through all phases. A patient who has a `status` is left alone. There must be a patient."""
+    count, columns = states.shape
+    current, blocked = to_blocks(states), to_blocks(parameters)
+    number = len(current)
+    inputs = in_turn([to_blocks(phase.inputs) for phase in phases])
+    days = in_turn([lanes_of(phase.days) for phase in phases])
+    codes, steps, rejected = (lanes_of(one) for one in (status.astype(np.int64), *np.zeros((2, count), np.int64)))
+    kept = aligned(len(phases) * number * columns * LANES).reshape(len(phases) * number, columns, LANES)
+    arrays = (current, blocked, inputs, days, codes, steps, rejected, kept)
+    share(run, tuple(array.ctypes.data for array in arrays), number, threads, least=-(-_LEAST // len(phases)))
+    ends = from_blocks(kept, len(kept) * LANES).reshape(len(phases), number * LANES, columns)[:, :count]
+    return Ends(ends, codes.astype(np.int8).ravel()[:count], steps.ravel()[:count], rejected.ravel()[:count])
 
 
-def share(run: Run, addresses: tuple[int, ...], blocks: int, threads: int) -> None:
-    """Run all blocks. Each thread takes the next range that is left."""
-    left = iter([(first, min(first + _RANGE, blocks)) for first in range(0, blocks, _RANGE)])
-    threads = min(threads, -(-blocks // _RANGE))
+def share(run: Run, addresses: tuple[int, ...], blocks: int, threads: int, least: int = _RANGE) -> None:
+    """Run all blocks. Each thread takes the next range that is left, of `least` blocks or more."""
+    size = min(_RANGE, max(least, -(-blocks // threads)))
+    left = iter([(first, min(first + size, blocks)) for first in range(0, blocks, size)])
+    threads = min(threads, -(-blocks // size))
 
     def work(_: int) -> None:
         for first, last in left:

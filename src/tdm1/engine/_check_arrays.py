@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tdm1.engine._batch import Phase
 from tdm1.engine._workspace import Floats
 
 
@@ -33,3 +34,22 @@ def days(name: str, given: ArrayLike, patients: int) -> Floats:
             f"{name}: patient {wrong[0]} has {array[wrong[0]]}; give a finite number of days, not negative"
         )
     return np.ascontiguousarray(array)
+
+
+def phases_of(
+    inputs: ArrayLike, input_day: ArrayLike, length: ArrayLike, names: tuple[str, ...], patients: int
+) -> tuple[Phase | None, Phase | None]:
+    """The phase with the inputs on and the phase without; None for one that no patient has.
+
+    Raises ValueError for a wrong shape, a negative or not finite time, or input_day beyond days.
+    """
+    whole, on = days("days", length, patients), days("input_day", input_day, patients)
+    late = np.flatnonzero(on > whole)
+    if late.size:
+        one = late[0]
+        raise ValueError(f"input_day: patient {one} has {on[one]} but only {whole[one]} days; end it sooner")
+    given, rest = table("inputs", inputs, names, patients), whole - on
+    return (
+        Phase(given, on) if on.any() else None,
+        Phase(np.zeros_like(given), rest) if rest.any() else None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -11,19 +11,18 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tdm1.engine import _cache
-from tdm1.engine._batch import Patients, advance_batch, available_threads, share
+from tdm1.engine._batch import Phase, available_threads, run_phases, share
 from tdm1.engine._cache import Compiled
-from tdm1.engine._check_arrays import days as checked_days
-from tdm1.engine._check_arrays import table
+from tdm1.engine._check_arrays import phases_of, table
 from tdm1.engine._control import DECLARATIONS, WIDTHS
 from tdm1.engine._machine import Loaded, load, object_code, processor, vector_width
-from tdm1.engine._phase import Memory, Sizes
+from tdm1.engine._phase import ARRAYS, NUMBERS, Memory, Sizes
 from tdm1.engine._statements import statements
 from tdm1.engine._step_code import model_functions
 from tdm1.engine._stepper import ROUNDING, run_function, slopes_function
 from tdm1.engine._trace import Trace, trace
 from tdm1.engine._vector_code import LANES, declarations
-from tdm1.engine._workspace import Floats, aligned, from_blocks, to_blocks
+from tdm1.engine._workspace import Floats, aligned, blocks, from_blocks, to_blocks
 from tdm1.mechanism import Model
 
 #: Steps tried in one phase before the lane with the largest error is given up.
@@ -48,6 +47,33 @@ class Advance:
     rejected: NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Segment:
+    """One interval of a course: `days` long, the first `input_day` of them with the inputs (N, U) on.
+
+    input_day and days are (N,) or one number, in days.
+    """
+
+    inputs: ArrayLike
+    input_day: ArrayLike
+    days: ArrayLike
+
+
+@dataclass(frozen=True)
+class Course:
+    """Patients at the end of each of T segments; names as in `Advance`.
+
+    states, after_input   shape (T, N, S)
+    status, steps, rejected   shape (N,), over the whole course
+    """
+
+    states: Floats
+    after_input: Floats
+    status: NDArray[np.int8]
+    steps: NDArray[np.int64]
+    rejected: NDArray[np.int64]
+
+
 class Kernel:
     """The compiled equations of one model. Made by `compile`; safe to use from several threads."""
 
@@ -56,7 +82,7 @@ class Kernel:
         self.compiled = compiled
         self._loaded: Loaded = load(compiled.object_code)
         pointers, whole = [ctypes.c_void_p], [ctypes.c_int64]
-        self._run = ctypes.CFUNCTYPE(None, *pointers * 9, *whole * 3)(self._loaded.address("run"))
+        self._run = ctypes.CFUNCTYPE(None, *pointers * len(ARRAYS), *whole * len(NUMBERS))(self._loaded.address("run"))
         self._slopes = ctypes.CFUNCTYPE(None, *pointers * 5, *whole * 2)(self._loaded.address("slopes"))
         self._states, self._parameters, self._inputs = model.states, model.parameters, model.inputs
         self._scales: Floats = np.array([state.scale for state in model.state_table])
@@ -89,40 +115,60 @@ class Kernel:
         Raises ValueError for a wrong shape, a negative or not finite time, input_day beyond days, or
         a tolerance outside 1e-13 .. 0.1. Trouble inside the integration is a status, never an exception.
         """
+        segment = Segment(inputs, input_day, days)
+        course = self.course(
+            states, parameters, [segment], relative_tolerance=relative_tolerance, threads=threads, status=status
+        )
+        return Advance(course.states[0], course.after_input[0], course.status, course.steps, course.rejected)
+
+    def course(
+        self,
+        states: ArrayLike,
+        parameters: ArrayLike,
+        segments: Sequence[Segment],
+        *,
+        relative_tolerance: float = 1e-5,
+        threads: int | None = None,
+        status: ArrayLike | None = None,
+    ) -> Course:
+        """Take every patient through segment after segment: the same digits as `advance` called for each, in one call.
+
+        Shapes, units, tolerance, threads, status and errors are those of `advance`; there must be a segment.
+        """
         start = table("states", states, self._states)
         count = start.shape[0]
-        length = checked_days("days", days, count)
-        on = checked_days("input_day", input_day, count)
-        late = np.flatnonzero(on > length)
-        if late.size:
-            raise ValueError(
-                f"input_day: patient {late[0]} has {on[late[0]]} but only {length[late[0]]} days; end it sooner"
-            )
+        columns = table("parameters", parameters, self._parameters, count)
         if not 1e-13 <= relative_tolerance <= 0.1:
             raise ValueError(f"relative_tolerance: {relative_tolerance} is outside 1e-13 .. 0.1")
         if threads is not None and threads < 1:
             raise ValueError(f"threads: {threads}; give 1 or more")
-        patients = Patients(
-            start,
-            table("parameters", parameters, self._parameters, count),
-            table("inputs", inputs, self._inputs, count),
-            on,
-            length,
-        )
+        if not segments:
+            raise ValueError("segments: none; give the intervals of the course")
         known = np.zeros(count, np.int8) if status is None else np.array(status, np.int8)
         if known.shape != (count,):
             raise ValueError(f"status: expected shape ({count},), got {known.shape}")
-        if not count:
-            empty = np.zeros(0, np.int64)
-            return Advance(start.copy(), start.copy(), known, empty, empty.copy())
+        phases: list[Phase] = []
+        ends: list[tuple[int, int]] = []  # phases at whose ends the input and the segment end; -1 is the start
+        for segment in segments:
+            given = phases_of(segment.inputs, segment.input_day, segment.days, self._inputs, count)
+            before = len(phases) - 1
+            phases += [phase for phase in given if phase is not None]
+            ends.append((before if given[0] is None else before + 1, len(phases) - 1))
+        if not count or not phases:
+            kept = np.repeat(start[np.newaxis], len(segments), axis=0)
+            return Course(kept, kept.copy(), known, np.zeros(count, np.int64), np.zeros(count, np.int64))
         tolerance = np.concatenate([[relative_tolerance], relative_tolerance * self._scales, self._lowest])
 
         def run(addresses: tuple[int, ...], first: int, last: int) -> None:
             memory = self._memory()
-            self._run(*addresses, tolerance.ctypes.data, memory.ctypes.data, first, last, MOST_STEPS)
+            numbers = (first, last, blocks(count), len(phases), MOST_STEPS)
+            self._run(*addresses, tolerance.ctypes.data, memory.ctypes.data, *numbers)
 
-        results = advance_batch(run, patients, known, threads or available_threads())
-        return Advance(*results)
+        found = run_phases(run, start, columns, phases, known, threads or available_threads())
+        after_input, after = (
+            np.stack([found.states[end[which]] if end[which] >= 0 else start for end in ends]) for which in (0, 1)
+        )
+        return Course(after, after_input, found.status, found.steps, found.rejected)
 
     def observe(self, states: ArrayLike, parameters: ArrayLike, inputs: ArrayLike) -> Floats:
         """Outputs of the model, shape (N, O), in the order of `model.outputs`; not finite where a state is not."""

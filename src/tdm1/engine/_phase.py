@@ -23,6 +23,11 @@ class Sizes:
     work: int
 
 
+#: What `run` is given: arrays of blocks (see `run_function`), and whole numbers.
+ARRAYS = ("states", "parameters", "inputs", "days", "status", "steps", "rejected", "kept", "tolerance", "memory")
+NUMBERS = ("first", "last", "blocks", "phases", "most_steps")
+
+
 class Memory:
     """Where a thread keeps what one block needs, in rows of LANES doubles from %memory."""
 
@@ -43,8 +48,7 @@ class Block:
     """One block in one phase: the code that is being written, its arrays and its variables."""
 
     def __init__(self, sizes: Sizes) -> None:
-        arrays = ("states", "parameters", "inputs", "days", "status", "steps", "rejected", "tolerance", "memory")
-        self.code = code = Control("run", arrays, ("first", "last", "most_steps"))
+        self.code = code = Control("run", ARRAYS, NUMBERS)
         self.sizes = sizes
         self.at = {name: code.row("%memory", start) for name, start in Memory(sizes).start.items()}
         self.live = code.variable(BOOLEANS, 0)
@@ -60,16 +64,21 @@ class Block:
         self.state = code.variable("ptr", Value(code, self.at["a"], "ptr"))
         self.new_state = code.variable("ptr", Value(code, self.at["b"], "ptr"))
 
-    def select_block(self, number: Value) -> None:
-        """Point to the arrays of a block and set all variables anew."""
-        code = self.code
-        own = {"states": self.sizes.states, "parameters": self.sizes.parameters, "inputs": self.sizes.inputs}
-        self.own = {name: code.row(f"%{name}", number * rows) for name, rows in own.items()}
-        self.own |= {name: code.row(f"%{name}", number) for name in ("days", "status", "steps", "rejected")}
+    def select(self, number: Value, phase: Value) -> None:
+        """Point to the arrays of a block in a phase and set all variables anew."""
+        code, sizes = self.code, self.sizes
+        turn = phase * code.argument("blocks") + number
+        self.own = {
+            "states": code.row("%states", number * sizes.states),
+            "parameters": code.row("%parameters", number * sizes.parameters),
+            "inputs": code.row("%inputs", turn * sizes.inputs),
+            "days": code.row("%days", turn),
+            "kept": code.row("%kept", turn * sizes.states),
+        }
+        self.own |= {name: code.row(f"%{name}", number) for name in ("status", "steps", "rejected")}
         self.days.set(code.load(self.own["days"]))
-        self.status.set(code.load(self.own["status"], kind=INTEGERS))
-        for counts in (self.steps, self.rejected):
-            counts.set(0)
+        for name in ("status", "steps", "rejected"):
+            getattr(self, name).set(code.load(self.own[name], kind=INTEGERS))
         self.done.set(0.0)
         for number_of in (self.tried, self.accepted, self.refused):
             number_of.set(0)

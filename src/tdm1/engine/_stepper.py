@@ -35,17 +35,21 @@ _SAFETY, _SHRINK, _GROW = 0.93, 0.2, 8.0
 
 
 def run_function(sizes: Sizes) -> str:
-    """run(states, …, first, last, most_steps): blocks first .. last - 1, each over its own `days`.
+    """run(states, …): blocks first .. last - 1 of `blocks`, each through all phases in turn.
 
-    All arrays are blocks of rows of LANES numbers; `status`, `steps` and `rejected` are 64-bit whole numbers.
+    All arrays are blocks of rows of LANES numbers. `inputs`, `days` (a phase's length) and `kept` (the states at a
+    phase's end, a result) have one such array a phase. `status`, `steps` and `rejected` are 64-bit whole numbers.
     `tolerance` is plain doubles: relative, absolute by state, and by state the least value that is not a failure,
-    for a state that began at zero. Lanes with 0 days or with a status stay as they are. Changes states, status,
-    steps and rejected.
+    for a state that began at zero. Lanes with 0 days or with a status stay as they are. Changes states and status,
+    and adds to steps and rejected.
     """
     block = Block(sizes)
     code = block.code
-    with code.rows(code.argument("first"), code.argument("last")) as number:
-        block.select_block(number)
+    with (
+        code.rows(code.argument("first"), code.argument("last")) as number,
+        code.rows(0, code.argument("phases")) as phase,
+    ):
+        block.select(number, phase)
         _begin(block)
         with code.forever() as leave:
             leave(~code.any(block.live.get()))
@@ -62,6 +66,8 @@ def run_function(sizes: Sizes) -> str:
         for name in ("status", "steps", "rejected"):
             variable: Variable = getattr(block, name)
             code.store(variable.get(), block.own[name])
+        with code.rows(0, sizes.states) as i:
+            code.store(code.load(block.own["states"], i), block.own["kept"], i)
     return code.function()
 
 

@@ -6,6 +6,7 @@ vector of the same state of several patients lies together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -58,3 +59,12 @@ def lanes_of(values: NDArray[Number]) -> NDArray[Number]:
     found[:count] = values
     found[count:] = values[-1]
     return found.reshape(-1, LANES)
+
+
+def in_turn(arrays: Sequence[Floats]) -> Floats:
+    """Arrays of one shape, one after the other in one aligned array."""
+    if len(arrays) == 1:
+        return arrays[0]
+    found = aligned(sum(array.size for array in arrays)).reshape(-1, *arrays[0].shape[1:])
+    np.concatenate(arrays, out=found)
+    return found
