@@ -12,6 +12,8 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ def segments(course: Course) -> list[Segment]:
     rates[:, 0] = course.dose[:1] / on
     return [
         Segment(rates, 0.0 if begin % DOSE_EVERY else on, 7.0 * (end - begin))
-        for begin, end in zip(stops, stops[1:], strict=False)
+        for begin, end in pairwise(stops)
     ]
 
 
@@ -67,16 +69,10 @@ def main() -> None:
         names = [one for one in PARAMETERS[name] if one in course.model.parameters]
         assert len(names) == len(PARAMETERS[name]), set(PARAMETERS[name]) - set(names)
         exact = engine.sensitivity(kernel, course.start, course.parameters, parts, names, relative_tolerance=1e-10)
+        given = (course.start, course.parameters, parts)
         for tolerance in (1e-5, 1e-6):
-
-            def solve(tolerance: float = tolerance) -> engine.Course:
-                return kernel.course(course.start, course.parameters, parts, relative_tolerance=tolerance)
-
-            def differentiate(tolerance: float = tolerance) -> engine.Sensitivity:
-                return engine.sensitivity(
-                    kernel, course.start, course.parameters, parts, names, relative_tolerance=tolerance
-                )
-
+            solve = partial(kernel.course, *given, relative_tolerance=tolerance)
+            differentiate = partial(engine.sensitivity, kernel, *given, names, relative_tolerance=tolerance)
             spent = best({"solve": solve, "derivatives": differentiate})
             size = np.abs(exact.state_derivatives).max(axis=0)
             values = np.abs(course.parameters[0, [course.model.parameters.index(one) for one in names]])

@@ -136,5 +136,5 @@ def test_wrong_shape_against_a_clear_error() -> None:
         engine.sensitivity(
             kernel, np.zeros((2, 3)), np.ones((1, 4)), [Segment([[0.0]], 0.0, 1.0)], ["volume"]
         )
-    with pytest.raises(ValueError, match="input_day: patient 0 has 2.0 but only 1.0 days"):
+    with pytest.raises(ValueError, match=r"input_day: patient 0 has 2\.0 but only 1\.0 days"):
         engine.sensitivity(kernel, np.zeros((1, 3)), np.ones((1, 4)), [Segment([[0.0]], 2.0, 1.0)], ["volume"])

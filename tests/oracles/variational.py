@@ -100,7 +100,8 @@ def solve(
     state = np.concatenate([initial, np.zeros(size * number)])
     kept = []
     for days, inputs in phases:
-        solver = CVODE(slopes, userdata=[float(one) for one in inputs], rtol=relative_tolerance, atol=allowed, max_num_steps=100_000)
+        given = [float(one) for one in inputs]
+        solver = CVODE(slopes, userdata=given, rtol=relative_tolerance, atol=allowed, max_num_steps=100_000)
         answer = solver.solve(np.array([0.0, days]), state)
         assert answer.success, answer.message
         state = np.array(answer.y[-1])

@@ -5,8 +5,8 @@
 
 One idea a file, in the order in which they work: _trace (record the equations as a _graph), _jacobian,
 _elimination, _statements; _vector_code and _vector_math, _schedule, _rodas5p, _step_code (one step), _control,
-_phase and _stepper (the loop of steps), _machine and _cache; _workspace, _batch, _kernel and _status; _sensitivity. The engine knows
-nothing of the drug.
+_phase and _stepper (the loop of steps), _machine and _cache; _workspace, _batch, _kernel and _status;
+_sensitivity. The engine knows nothing of the drug.
 """
 
 from tdm1.engine._kernel import Advance, Course, Kernel, Segment, compile

@@ -105,7 +105,7 @@ def sensitivity(
     above, below = _pair_rows(order, number, 1.0), _pair_rows(order, number, -1.0)
     ends = course.states.reshape(len(spread), count, len(order), -1)
     # The copies' true distance: adding the difference to a parameter rounds it.
-    distance = np.stack([copies[:, above[k], places[k]] - copies[:, below[k], places[k]] for k in range(number)], axis=1)
+    distance = copies[:, above, places] - copies[:, below, places]
     outputs = _outputs(kernel, course.states, flat).reshape(len(spread), count, len(order), -1)
     status = course.status.reshape(count, len(order))
     worst = np.maximum(status[:, above], status[:, below])
