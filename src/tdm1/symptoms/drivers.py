@@ -41,6 +41,10 @@ class Drivers:
     on_t_dm1: Flags
     at_risk: Flags
 
+    def take(self, rows: NDArray[np.int_]) -> Drivers:
+        """The same of some patients."""
+        return Drivers(**{item.name: getattr(self, item.name)[rows] for item in fields(self)})
+
     def check(self, count: int) -> None:
         """Raise SymptomError unless every array has shape (count,)."""
         for item in fields(self):

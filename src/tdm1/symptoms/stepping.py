@@ -45,44 +45,57 @@ def rates(terms: Terms, drivers: Drivers, multiple: Array) -> Array:
 def step(state: State, terms: Terms, drivers: Drivers, days: float) -> None:
     """Move the state on by `days` (day), in place."""
     start, end = state.day, state.day + days
-    multiple = multiples(terms, drivers)
-    rate = rates(terms, drivers, multiple)
-    rate *= state.frailty
     _climb(state, terms, drivers, start, end)
     state.infusion_reaction[drivers.infused] = 0
-    if terms.at_infusion.size and drivers.infused.any():
-        _react(state, terms, drivers, rate[:, terms.at_infusion], multiple, end)
+    risk = np.flatnonzero(drivers.at_risk)  # nobody else gathers hazard
+    if risk.size:
+        _gather(state, terms, drivers, risk, start, end)
+    state.day = end
+    _overlap(state, terms, drivers, start)
+
+
+def _gather(state: State, terms: Terms, drivers: Drivers, risk: Index, start: float, end: float) -> None:
+    """Hazard of the patients at risk from `start` to `end`, and the episodes that begin."""
+    own = drivers.take(risk)
+    multiple = np.ones(state.frailty.shape)
+    multiple[risk] = multiples(terms, own)
+    rate = rates(terms, own, multiple[risk])
+    rate *= state.frailty[risk]
+    if terms.at_infusion.size and own.infused.any():
+        _react(state, terms, drivers, risk, rate[:, terms.at_infusion], multiple, end)
     rate[:, terms.at_infusion] = 0.0
-    free = np.clip(state.end_day, start, end)
+    free = np.clip(state.end_day[risk], start, end)
     gathered = rate * (end - free)
-    hit = gathered >= state.remaining
+    remaining = state.remaining[risk]
+    hit = gathered >= remaining
     hit &= gathered > 0.0
-    rows, columns = np.nonzero(hit)
-    day = free[rows, columns] + state.remaining[rows, columns] / rate[rows, columns]
-    state.remaining -= gathered
+    places, columns = np.nonzero(hit)
+    pace = rate[places, columns]
+    day = free[places, columns] + remaining[places, columns] / pace
+    state.remaining[risk] = remaining - gathered
+    rows = risk[places]
     while rows.size:
         _begin(state, terms, drivers, multiple, rows, columns, day, end)
-        pace = rate[rows, columns]
         free_day = np.minimum(state.end_day[rows, columns], end)
         gathered_again = pace * (end - free_day)
         left = state.remaining[rows, columns]
         again = (gathered_again >= left) & (gathered_again > 0.0)
         state.remaining[rows, columns] = left - gathered_again
-        rows, columns = rows[again], columns[again]
-        day = free_day[again] + left[again] / pace[again]
-    state.day = end
-    _overlap(state, terms, drivers, start)
+        rows, columns, pace = rows[again], columns[again], pace[again]
+        day = free_day[again] + left[again] / pace
 
 
-def _react(state: State, terms: Terms, drivers: Drivers, chance: Array, multiple: Array, end: float) -> None:
-    """Reactions to the infusions that begin with this step; `chance` (N, infusion terms) for a full weight."""
-    gathered = chance * drivers.infusion_weight()[:, None]
-    place = np.ix_(np.arange(len(chance)), terms.at_infusion)
+def _react(
+    state: State, terms: Terms, drivers: Drivers, risk: Index, chance: Array, multiple: Array, end: float
+) -> None:
+    """Reactions to the infusions that begin with this step; `chance` (at risk, infusion terms) for a full weight."""
+    gathered = chance * drivers.infusion_weight()[risk, None]
+    place = np.ix_(risk, terms.at_infusion)
     gathered[state.end_day[place] > state.day] = 0.0
     hit = (gathered >= state.remaining[place]) & (gathered > 0.0)
     state.remaining[place] -= gathered
-    rows, which = np.nonzero(hit)
-    columns = terms.at_infusion[which]
+    places, which = np.nonzero(hit)
+    rows, columns = risk[places], terms.at_infusion[which]
     if rows.size:
         _begin(state, terms, drivers, multiple, rows, columns, np.full(rows.size, state.day), end)
         np.maximum.at(state.infusion_reaction, rows, state.grade[rows, columns, state.number[rows, columns] - 1])

@@ -90,12 +90,12 @@ class Chunk:
         self._column = {name: outputs.index(name) for name in wanted}
         self._auc = people.individuals.model.states.index("conjugate_auc")
         self.day = 0
-        self.seen = self.observe(self.states)
+        self.seen = self.observe(self.states, np.arange(n))
 
-    def observe(self, states: Array) -> dict[str, Array]:
-        """What can be measured in all patients, each of shape (N,), without an infusion running."""
+    def observe(self, states: Array, who: NDArray[np.int_]) -> dict[str, Array]:
+        """What can be measured in some patients in these states, each of shape (len(who),), without an infusion."""
         inputs = np.zeros((len(states), len(self.people.individuals.model.inputs)))
-        seen = self.kernel.observe(states, self.people.individuals.values, inputs)
+        seen = self.kernel.observe(states, self.people.individuals.values[who], inputs)
         return {name: seen[:, column] for name, column in self._column.items()}
 
     def sum_of_diameters_mm(self) -> Array:
@@ -139,15 +139,17 @@ class Chunk:
             self.states[who], self.people.individuals.values[who], rate[who], length[who], float(days)
         )
         self.states[who] = moved.states
-        dosed = np.flatnonzero(self.on_study & (rate[:, 0] > 0))
-        if dosed.size:
-            peak = self.states.copy()
-            peak[who] = moved.after_input
-            self.cmax[dosed] = self.observe(peak)["conjugate"][dosed]
+        dosed = rate[who, 0] > 0
+        if dosed.any():
+            self.cmax[who[dosed]] = self.observe(moved.after_input[dosed], who[dosed])["conjugate"]
         failed = who[moved.status != 0]
         self.course.status[failed] = moved.status[moved.status != 0]
         self.on_study[failed] = False
-        self.seen = self.observe(self.states)
+        # Those who have left stay as they were.
+        now = self.observe(moved.states, who)
+        self.seen = {name: column.copy() for name, column in self.seen.items()}
+        for name, column in now.items():
+            self.seen[name][who] = column
         mean = (self.states[:, self._auc] - before) / days
         self.symptoms.step(
             float(days),

@@ -18,46 +18,59 @@ _ANALYTE = pl.Enum(list(ANALYTES))
 _UNIT = pl.Enum(sorted(set(ANALYTES.values())))
 
 
-def _measured(
-    who: People, day: int, index: NDArray[np.int_], analyte: str, values: Array, grades: NDArray[np.int8]
-) -> pl.DataFrame:
-    rows = len(index)
-    return pl.DataFrame(
-        {
-            "patient": (index + who.first).astype(np.int32),
-            "time_day": np.full(rows, float(day)),
-            "analyte": pl.repeat(analyte, rows, dtype=_ANALYTE, eager=True),
-            "value": values[index],
-            "unit": pl.repeat(ANALYTES[analyte], rows, dtype=_UNIT, eager=True),
-            "grade": grades[index],
-        }
-    )
+def _panel(trial: TrialFile, course: Course) -> dict[str, tuple[Array, NDArray[np.int8]]]:
+    """Values and grades of each analyte of the panel over all visits, each of shape (visits, N)."""
+    found: dict[str, tuple[Array, NDArray[np.int8]]] = {}
+    for analyte in course.lab_visits[0][2]:
+        values = np.stack([visit[2][analyte] for visit in course.lab_visits])
+        found[analyte] = values, grade_of(trial, analyte, values)
+    return found
+
+
+def _rows(
+    who: People, days: list[int], chosen: NDArray[np.bool_], analyte: str, values: Array, grades: NDArray[np.int8]
+) -> dict[str, NDArray[np.generic]]:
+    """The chosen entries of (visits, N) as columns."""
+    visit, patient = np.nonzero(chosen)
+    return {
+        "patient": (patient + who.first).astype(np.int32),
+        "time_day": np.array(days, float)[visit],
+        "analyte": np.full(len(patient), list(ANALYTES).index(analyte)),
+        "value": values[visit, patient],
+        "grade": grades[visit, patient],
+    }
 
 
 def labs(trial: TrialFile, course: Course, who: People) -> pl.DataFrame:
     """Every measured value: patient, time_day, analyte, value, unit, grade; heart tests among them."""
-    frames: list[pl.DataFrame] = []
-    for day, seen, values in course.lab_visits:
-        index = np.flatnonzero(seen)
-        frames += [
-            _measured(who, day, index, analyte, column, grade_of(trial, analyte, column))
-            for analyte, column in values.items()
-        ]
-    baseline = who.covariates["lvef_pct"]
-    for day, tested, lvef in course.heart_tests:
-        grades = grade_of(trial, "lvef", lvef, baseline)
-        frames.append(_measured(who, day, np.flatnonzero(tested), "lvef", lvef, grades))
-    return pl.concat(frames).sort("patient", "time_day", "analyte")
+    days, seen = [visit[0] for visit in course.lab_visits], np.stack([visit[1] for visit in course.lab_visits])
+    parts = [
+        _rows(who, days, seen, analyte, values, grades) for analyte, (values, grades) in _panel(trial, course).items()
+    ]
+    if course.heart_tests:
+        days, tested, lvef = zip(*course.heart_tests, strict=True)
+        values = np.stack(lvef)
+        grades = grade_of(trial, "lvef", values, np.broadcast_to(who.covariates["lvef_pct"], values.shape))
+        parts.append(_rows(who, list(days), np.stack(tested), "lvef", values, grades))
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    number = columns.pop("analyte")
+    analytes = pl.Series("analyte", list(ANALYTES), dtype=_ANALYTE)
+    units = pl.Series("unit", list(ANALYTES.values()), dtype=_UNIT)
+    frame = pl.DataFrame(columns).with_columns(analytes.gather(number), units.gather(number))
+    return frame.select("patient", "time_day", "analyte", "value", "unit", "grade").sort(
+        "patient", "time_day", "analyte"
+    )
 
 
 def worst_lab_grades(trial: TrialFile, course: Course, who: People) -> dict[str, NDArray[np.int8]]:
     """Worst grade after the first dose, by analyte, each of shape (N,); -1 where nothing was measured then."""
-    worst = {name: np.full(who.count, -1, np.int8) for name in ANALYTES}
-    for day, seen, values in course.lab_visits:
-        if day == 0:
-            continue
-        for name, column in values.items():
-            worst[name] = np.where(seen, np.maximum(worst[name], grade_of(trial, name, column)), worst[name])
+    nobody = np.int8(-1)
+    worst = {name: np.full(who.count, nobody) for name in ANALYTES}
+    later = np.array([visit[0] > 0 for visit in course.lab_visits])
+    if later.any():
+        seen = np.stack([visit[1] for visit in course.lab_visits])[later]
+        for name, (_, grades) in _panel(trial, course).items():
+            worst[name] = np.where(seen, grades[later], nobody).max(axis=0)
     for _, tested, lvef in course.heart_tests:
         grades = grade_of(trial, "lvef", lvef, who.covariates["lvef_pct"])
         worst["lvef"] = np.where(tested, np.maximum(worst["lvef"], grades), worst["lvef"])

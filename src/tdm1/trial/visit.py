@@ -29,7 +29,8 @@ def visit(chunk: Chunk, day: int) -> tuple[Array, Array]:
     due = treated & (day >= chunk.due_day)
     since = day - chunk.dose_day + 1
     seen_often = chunk.cycles_given <= visits.weekly_labs_cycles
-    between = treated & ~due & seen_often & np.isin(since, [d for d in visits.labs_on_cycle_days if d > 1])
+    on_lab_day = np.any([since == lab_day for lab_day in visits.labs_on_cycle_days if lab_day > 1], axis=0)
+    between = treated & ~due & seen_often & on_lab_day
     seen = due | between
     if not seen.any():
         return rate, length
