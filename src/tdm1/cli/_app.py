@@ -53,21 +53,35 @@ def common(
 
 @app.command(epilog="Example: tdm1 trial emilia --patients 200 --seed 1 --out runs/emilia")
 def trial(
-    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A built-in trial (emilia) or a trial file (YAML).")],
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="NAME|FILE", help="A built-in trial (emilia) or a trial file (YAML).", show_default=False),
+    ] = None,
     patients: Patients = None,
     seed: Seed = None,
     workers: Annotated[
         int | None, typer.Option(help="Number of processes; the numbers do not depend on it.", min=1)
     ] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler do it (tcp://host:8786).")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables, manifest and report to this new folder.")
     ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Finish a run to this folder that was ended before it was whole.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Run a virtual trial and compare it with what was published."""
+    """Run a virtual trial and compare it with what was published.
+
+    With --out, finished chunks of patients lie in DIR.part until the run is whole; --resume DIR goes on from them.
+    """
     from tdm1.cli._trial import run_trial
 
-    run_trial(name, patients=patients, seed=seed, workers=workers, out=out, as_json=json)
+    run_trial(
+        name, patients=patients, seed=seed, workers=workers, dask=dask, out=out, resume=resume, as_json=json
+    )
 
 
 @app.command(

@@ -42,9 +42,15 @@ class Ends(NamedTuple):
     rejected: NDArray[np.int64]
 
 
+#: Environment variable with the most threads that the engine may use in a process.
+THREADS = "TDM1_THREADS"
+
+
 def available_threads() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Cores this process may use; no more than $TDM1_THREADS where that is a whole number above 0."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = os.environ.get(THREADS, "")
+    return min(cores, int(most)) if most.isdigit() and int(most) > 0 else cores
 
 
 def run_phases(

@@ -233,23 +233,35 @@ def adverse_events(
     )
 
 
+def tables_of_arm(study: str, number: int, arm: str, made: ArmTables) -> dict[str, pl.DataFrame]:
+    """The ADaM tables, by name, of some patients of the arm with this number (1 is the first); what it lacks is left out.
+
+    Patients stay together and in order, so the tables of an arm are those of its parts one after the other.
+    """
+    found = {
+        "ADSL": subject_level(study, number, arm, made.subjects),
+        "ADTTE": time_to_event(study, number, arm, made.subjects),
+    }
+    events = adverse_events(study, number, arm, made.subjects, made.adverse_events)
+    if not events.is_empty():
+        found["ADAE"] = events
+    if made.labs is not None:
+        found["ADLB"] = laboratory(study, number, arm, made.labs)
+    if made.tumour is not None:
+        found["ADTR"] = tumour_response(study, number, arm, made.tumour)
+    if made.doses is not None:
+        found["ADEX"] = dosing(study, number, arm, made.doses)
+    if made.exposure is not None:
+        found["ADPP"] = exposure_parameters(study, number, arm, made.exposure)
+    return found
+
+
 def tables(study: str, arms: Mapping[str, ArmTables]) -> dict[str, pl.DataFrame]:
     """Every ADaM table of a trial by its name, the arms one after the other; a table no arm has is left out."""
     found: dict[str, list[pl.DataFrame]] = {name: [] for name in DATASETS}
     for number, (arm, made) in enumerate(arms.items(), start=1):
-        found["ADSL"].append(subject_level(study, number, arm, made.subjects))
-        found["ADTTE"].append(time_to_event(study, number, arm, made.subjects))
-        events = adverse_events(study, number, arm, made.subjects, made.adverse_events)
-        if not events.is_empty():
-            found["ADAE"].append(events)
-        if made.labs is not None:
-            found["ADLB"].append(laboratory(study, number, arm, made.labs))
-        if made.tumour is not None:
-            found["ADTR"].append(tumour_response(study, number, arm, made.tumour))
-        if made.doses is not None:
-            found["ADEX"].append(dosing(study, number, arm, made.doses))
-        if made.exposure is not None:
-            found["ADPP"].append(exposure_parameters(study, number, arm, made.exposure))
+        for name, table in tables_of_arm(study, number, arm, made).items():
+            found[name].append(table)
     # Arms may know different things of a patient; a column that one arm lacks is null there.
     return {name: pl.concat(parts, how="diagonal_relaxed") for name, parts in found.items() if parts}
 

@@ -93,11 +93,13 @@ def sources(result: TrialResult) -> list[UsedSource]:
 
 def _rules_that_fired(result: TrialResult) -> list[Rule]:
     from tdm1.report import rules
+    from tdm1.report.run_tables import all_decisions
 
     fired: set[str] = set()
     for arm in result.arms.values():
-        if arm.decisions is not None:
-            fired.update(str(rule) for rule in arm.decisions["rule"].unique())
+        decisions = all_decisions(arm)
+        if decisions is not None:
+            fired.update(str(rule) for rule in decisions.select("rule").unique().collect()["rule"])
     return [rule for name, rule in rules.table(*label(result)).items() if name in fired]
 
 

@@ -142,11 +142,13 @@ def style_sheet() -> str:
 def page(result: TrialResult, *, finished: datetime) -> str:
     """The report as the text of one HTML file. Nothing in it is loaded from elsewhere; links lead to sources."""
     from tdm1 import __version__
+    from tdm1.report.run_tables import all_decisions
 
     setting, region = behind_a_run.label(result)
     arms: list[dict[str, Any]] = []
     for name, arm in result.arms.items():
-        counted = why.reasons(arm.decisions, setting, region) if arm.decisions is not None else []
+        decisions = all_decisions(arm)
+        counted = why.reasons(decisions, setting, region) if decisions is not None else []
         arms.append({"name": name, "n": arm.n, "reasons": counted, "summary": _summary(result.summary.get(name, {}))})
     return _template().render(
         result=result,

@@ -28,15 +28,15 @@ class Reason:
         return max(self.patients.values())
 
 
-def reasons(decisions: pl.DataFrame, setting: str = "", region: str = "") -> list[Reason]:
+def reasons(decisions: pl.DataFrame | pl.LazyFrame, setting: str = "", region: str = "") -> list[Reason]:
     """The reasons in a decision table, those that touched most patients first; doses given are left out.
 
     Rules are told in the words of the label of `setting` and `region`; without them, of the first that has them.
     """
     import polars as pl
 
-    changed = decisions.filter(pl.col("action").is_in(list(ACTIONS)))
-    counted = changed.group_by("rule", "action").agg(decisions=pl.len(), patients=pl.col("patient").n_unique())
+    changed = decisions.lazy().filter(pl.col("action").cast(pl.String).is_in(list(ACTIONS)))
+    counted = changed.group_by("rule", "action").agg(decisions=pl.len(), patients=pl.col("patient").n_unique()).collect()
     found: list[Reason] = []
     for (rule,), part in counted.sort("rule", "action").group_by(["rule"], maintain_order=True):
         rows = {row["action"]: row for row in part.iter_rows(named=True)}

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 from tdm1.report.whole_folder import RunDirectoryError, check_destination, whole_folder
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from tdm1.trial.result import TrialResult
 
 __all__ = ["MANIFEST", "RunDirectoryError", "check_destination", "sha256", "verify", "write"]
@@ -34,14 +32,13 @@ def write(result: TrialResult, directory: Path, *, started: datetime, finished: 
 
 
 def _write_files(result: TrialResult, folder: Path, *, started: datetime, finished: datetime) -> None:
-    from tdm1.report import as_json, html
+    from tdm1.report import as_json, html, run_tables
     from tdm1.report.manifest import manifest
 
     (folder / "trial.yaml").write_text(result.definition, encoding="utf-8")
     document = json.dumps(as_json.trial_json(result), indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "result.json").write_text(document + "\n", encoding="utf-8")
-    for name, table in _tables(result).items():
-        table.write_parquet(folder / f"{name}.parquet")
+    run_tables.write(result, folder)
     from tdm1.interop import adam
 
     adam.variables().write_csv(folder / "adam_variables.csv")
@@ -49,28 +46,6 @@ def _write_files(result: TrialResult, folder: Path, *, started: datetime, finish
     hashes = {path.name: sha256(path) for path in sorted(folder.iterdir())}
     record = manifest(result, hashes, started=started, finished=finished, written=datetime.now(UTC))
     (folder / MANIFEST).write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _tables(result: TrialResult) -> dict[str, pl.DataFrame]:
-    """Every table of the run by file name; ADaM datasets in small letters."""
-    import dataclasses
-
-    import polars as pl
-
-    from tdm1.interop import adam
-
-    found = {name.lower(): table for name, table in adam.tables(result.trial, result.arms).items()}
-    for name in ("decisions", "bands"):
-        parts = [
-            frame.select(pl.lit(arm.name).alias("arm"), pl.all())
-            for arm in result.arms.values()
-            if (frame := getattr(arm, name)) is not None
-        ]
-        if parts:
-            found[name] = pl.concat(parts, how="diagonal_relaxed")
-    if result.comparison:
-        found["comparison"] = pl.DataFrame([dataclasses.asdict(row) for row in result.comparison])
-    return found
 
 
 def sha256(path: Path) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -17,7 +16,14 @@ from tdm1.trial.definition import TrialFile
 from tdm1.trial.outcomes import subjects
 from tdm1.trial.people import CHUNK, people
 from tdm1.trial.protocol import run_course
-from tdm1.trial.result import ArmResult
+from tdm1.trial.result import ArmResult, StoredTables
+from tdm1.trial.workers import Execute, here
+
+if TYPE_CHECKING:
+    from tdm1.trial.chunk_store import ChunkStore
+
+#: Chunks of an arm whose tables are kept in memory where all of them are on disk too; pictures are drawn from these.
+SHOWN_CHUNKS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +37,10 @@ class ChunkTables:
     tumour: pl.DataFrame | None
     exposure: pl.DataFrame | None
     adverse_events: pl.DataFrame
+
+    def by_name(self) -> dict[str, pl.DataFrame]:
+        """The tables that there are."""
+        return {name: table for name in self.__slots__ if (table := getattr(self, name)) is not None}
 
 
 def chunk_tables(trial: TrialFile, arm: SimulatedArm, seed: int, first: int, wanted: int) -> ChunkTables:
@@ -55,33 +65,65 @@ def chunk_tables(trial: TrialFile, arm: SimulatedArm, seed: int, first: int, wan
     return ChunkTables(*(None if table is None else table.filter(pl.col("patient") < last) for table in found))  # type: ignore[arg-type]
 
 
-def _gather(
-    name: str, wanted: int, chunks: Iterable[ChunkTables], trial: TrialFile, arm: SimulatedArm, seed: int
-) -> ArmResult:
-    parts = list(chunks)
-    gathered: dict[str, pl.DataFrame | None] = {}
-    for field in ChunkTables.__slots__:
-        some = [frame for part in parts if (frame := getattr(part, field)) is not None]
-        gathered[field] = pl.concat(some) if some else None
-    shown = bands(trial, arm, seed, min(wanted, CHUNK)) if isinstance(arm, TDM1Arm) else None
-    return ArmResult(name=name, n=wanted, bands=shown, **gathered)  # type: ignore[arg-type]
-
-
 def run_arm(
-    trial: TrialFile, name: str, arm: SimulatedArm, seed: int, workers: int | None, progress: Callable[[float], None]
+    trial: TrialFile,
+    name: str,
+    arm: SimulatedArm,
+    seed: int,
+    execute: Execute | None,
+    progress: Callable[[float], None],
+    store: ChunkStore | None = None,
+    note: Callable[[str], None] = lambda text: None,
 ) -> ArmResult:
-    """Simulate every patient of an arm. `workers` processes share the chunks; the numbers do not depend on them."""
+    """Simulate every patient of an arm; `execute` does the chunks, this process where it is None.
+
+    With a `store` each chunk is written when it is done and those that are there are not done again; `note` is told
+    of one that is damaged. The detail tables of a large arm then stay on disk: ArmResult holds those of its first
+    chunks, and says where the others are.
+    """
     starts = list(range(0, arm.patients, CHUNK))
-    jobs = [(trial, arm, seed, first, min(CHUNK, arm.patients - first)) for first in starts]
-    done: list[ChunkTables] = []
-    if workers is not None and workers > 1 and len(jobs) > 1:
-        # Forked processes would inherit the locks of running threads; fresh ones do not.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for part in pool.map(chunk_tables, *zip(*jobs, strict=True)):
-                done.append(part)
-                progress(len(done) / len(jobs))
-    else:
-        for job in jobs:
-            done.append(chunk_tables(*job))
-            progress(len(done) / len(jobs))
-    return _gather(name, arm.patients, done, trial, arm, seed)
+    states = {first: "missing" if store is None else store.state(name, first) for first in starts}
+    for first in starts:
+        if states[first] == "damaged":
+            note(f"arm {name}: the chunk of patients {first} to {first + CHUNK - 1} is damaged and done again")
+    left = [first for first in starts if states[first] != "done"]
+    jobs = [(trial, arm, seed, first, min(CHUNK, arm.patients - first)) for first in left]
+    done: dict[int, dict[str, pl.DataFrame]] = {}
+    for count, (position, part) in enumerate((execute or here)(chunk_tables, jobs), start=len(starts) - len(left) + 1):
+        if store is None:
+            done[left[position]] = part.by_name()
+        else:
+            store.save(name, left[position], part.by_name())
+        progress(count / len(starts))
+    if store is None:
+        found = _gathered([done[first] for first in starts])
+        return _result(trial, name, arm, seed, found, None)
+    stored = StoredTables({table: list(store.tables(name, table)) for table in ChunkTables.__slots__})
+    shown = {
+        table: pl.concat([pl.read_parquet(path) for path in paths[:SHOWN_CHUNKS]])
+        for table, paths in stored.paths.items()
+        if paths
+    }
+    if len(starts) > SHOWN_CHUNKS:
+        shown["subjects"] = pl.concat([pl.read_parquet(path) for path in stored.paths["subjects"]])
+    return _result(trial, name, arm, seed, shown, stored)
+
+
+def _gathered(parts: list[dict[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    return {name: pl.concat([part[name] for part in parts if name in part]) for name in parts[0]}
+
+
+def _result(
+    trial: TrialFile,
+    name: str,
+    arm: SimulatedArm,
+    seed: int,
+    found: dict[str, pl.DataFrame],
+    stored: StoredTables | None,
+) -> ArmResult:
+    drawn = bands(trial, arm, seed, min(arm.patients, CHUNK)) if isinstance(arm, TDM1Arm) else None
+    every = {table: found.get(table) for table in ChunkTables.__slots__ if table != "subjects"}
+    return ArmResult(
+        name=name, n=arm.patients, bands=drawn, stored=stored, subjects=found["subjects"], **every,
+        detail_patients=arm.patients if stored is None else min(arm.patients, SHOWN_CHUNKS * CHUNK),
+    )

@@ -23,6 +23,7 @@ from tdm1.trial.reading import InputError
 from tdm1.trial.regimen_arm import arms_of, template
 from tdm1.trial.regimens import EXAMPLE
 from tdm1.trial.result import ArmResult
+from tdm1.trial.workers import executor
 
 #: Told how far the comparison is (0 to 1) and what it is doing.
 Progress = Callable[[float, str], None]
@@ -211,14 +212,15 @@ def compare_regimens(
     tell(0.0, "preparing the equations")
     engine.compile(trial.body, report=lambda what: tell(0.0, what))
     treated: dict[str, pl.DataFrame] = {}
-    for place, (name, arm) in enumerate(arms.items()):
-        tell(place / len(arms), f"{name}: {count} patients")
-        treated[name] = with_doses(
-            run_arm(
-                trial, name, arm, chosen, workers,
-                lambda share, place=place, name=name: tell((place + share) / len(arms), name),
+    with executor(workers) as execute:
+        for place, (name, arm) in enumerate(arms.items()):
+            tell(place / len(arms), f"{name}: {count} patients")
+            treated[name] = with_doses(
+                run_arm(
+                    trial, name, arm, chosen, execute,
+                    lambda share, place=place, name=name: tell((place + share) / len(arms), name),
+                )
             )
-        )
     tables = same_people(treated)
     known = outcomes(trial)
     left = tables[next(iter(tables))].height

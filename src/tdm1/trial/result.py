@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import polars as pl
@@ -37,6 +38,13 @@ class ComparisonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredTables:
+    """Tables of an arm on disk, by name: Parquet files in the order of the patients, one a chunk."""
+
+    paths: dict[str, list[Path]]
+
+
+@dataclass(frozen=True, slots=True)
 class ArmResult:
     """One arm. Frames that an arm does not have (a control arm has no doses) are None.
 
@@ -51,6 +59,9 @@ class ArmResult:
     exposure   patient, cycle, auc_ug_day_per_ml, cmax_ug_per_ml, trough_ug_per_ml
     adverse_events   episodes: patient, term, start_day, end_day, grade, serious
     bands      time_day, observable, unit, p05, median, p95 over the first cycles
+    stored     where all tables are on disk, for a run that was written while it went on
+    detail_patients   patients in the tables of details (all but `subjects`): all of them, or the first ones of a large
+               arm whose tables are `stored`; None stands for all
     """
 
     name: str
@@ -63,6 +74,8 @@ class ArmResult:
     exposure: pl.DataFrame | None = None
     adverse_events: pl.DataFrame | None = None
     bands: pl.DataFrame | None = None
+    stored: StoredTables | None = None
+    detail_patients: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tdm1 import engine
 from tdm1.trial.arm import run_arm
@@ -14,6 +15,10 @@ from tdm1.trial.people import people
 from tdm1.trial.reading import InputError
 from tdm1.trial.result import ArmResult, TrialResult
 from tdm1.trial.summary import failures, summary
+from tdm1.trial.workers import executor
+
+if TYPE_CHECKING:
+    from tdm1.trial.chunk_store import ChunkStore
 
 #: Told how far the run is (0 to 1) and what it is doing.
 Progress = Callable[[float, str], None]
@@ -42,41 +47,41 @@ def allocate(arms: dict[str, Arm], patients: int) -> dict[str, int]:
 
 def run(
     trial: TrialFile, *, patients: int | None = None, seed: int | None = None, workers: int | None = None,
-    progress: Progress | None = None,
+    dask: str | None = None, store: ChunkStore | None = None, progress: Progress | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> TrialResult:
     """Run a virtual trial.
 
     patients  patients over all arms, shared out as in the trial; the trial's own number if None
     seed      seed of all random numbers; the trial's own if None
-    workers   processes that share the work; one if None. It does not change the numbers
+    workers   processes of this machine that share the work; one if None. It does not change the numbers
+    dask      address of a Dask scheduler whose workers do the work instead
+    store     keeps finished chunks on disk (`plan` and `chunk_store` make one); what is there is not done again
     progress  told how far the run is and what it is doing
+    note      told, in words, of a stored chunk that is damaged and done again
 
     The first N patients are the same people whatever the number of patients, and every arm treats the same
-    people. Raises InputError for a number of patients, seed or worker that cannot be.
+    people. Raises InputError for a number of patients, seed or worker that cannot be, or a cluster that does not answer.
     """
-    if seed is not None and seed < 0:
-        raise InputError(f"seed {seed} is negative; use 0 or more")
-    if workers is not None and workers < 1:
-        raise InputError(f"{workers} workers cannot do anything; use 1 or more")
     tell = progress or (lambda share, what: None)
-    chosen = trial.seed if seed is None else seed
-    planned = sum(arm.patients for arm in trial.arms.values())
-    counts = allocate(trial.arms, planned if patients is None else patients)
+    chosen, counts = plan(trial, patients=patients, seed=seed)
     started = time.perf_counter()
     tell(0.0, "preparing the equations")
     engine.compile(trial.body, report=lambda what: tell(0.0, what))
     results: dict[str, ArmResult] = {}
-    for place, (name, arm) in enumerate(trial.arms.items()):
-        sized = arm.model_copy(update={"patients": counts[name]})
-        tell(place / len(trial.arms), f"arm {name}: {counts[name]} patients")
-        if not isinstance(sized, PublishedArm):
-            results[name] = run_arm(
-                trial, name, sized, chosen, workers,
-                lambda share, place=place, name=name: tell((place + share) / len(trial.arms), f"arm {name}"),
-            )
-        else:
-            who = people(trial, chosen, 0, counts[name])
-            results[name] = run_control(name, sized, who.covariates, who.follow_up, chosen)
+    with executor(workers, dask) as execute:
+        for place, (name, arm) in enumerate(trial.arms.items()):
+            sized = arm.model_copy(update={"patients": counts[name]})
+            tell(place / len(trial.arms), f"arm {name}: {counts[name]} patients")
+            if not isinstance(sized, PublishedArm):
+                results[name] = run_arm(
+                    trial, name, sized, chosen, execute,
+                    lambda share, place=place, name=name: tell((place + share) / len(trial.arms), f"arm {name}"),
+                    store, note or (lambda text: None),
+                )
+            else:
+                who = people(trial, chosen, 0, counts[name])
+                results[name] = run_control(name, sized, who.covariates, who.follow_up, chosen)
     tell(1.0, "comparing with what was published")
     summaries = {name: summary(arm) for name, arm in results.items()}
     return TrialResult(
@@ -85,3 +90,11 @@ def run(
         arms=results, comparison=compare(trial, results, summaries), summary=summaries, definition=trial.text,
         model=trial.body.name,
     )
+
+
+def plan(trial: TrialFile, *, patients: int | None = None, seed: int | None = None) -> tuple[int, dict[str, int]]:
+    """The seed and the patients of each arm that `run` would take. Raises InputError for those that cannot be."""
+    if seed is not None and seed < 0:
+        raise InputError(f"seed {seed} is negative; use 0 or more")
+    planned = sum(arm.patients for arm in trial.arms.values())
+    return trial.seed if seed is None else seed, allocate(trial.arms, planned if patients is None else patients)

@@ -1,0 +1,177 @@
+"""Who does the work: this process, processes of this machine, or a cluster that exists. The numbers do not depend on it.
+
+The work is a list of independent tasks. On a cluster (Dask) a task whose worker dies is done again by another one,
+and every task's result comes back exactly once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any, Protocol, TypeVar
+
+from tdm1.trial.reading import InputError
+
+T = TypeVar("T")
+
+#: Tasks that wait for each worker: one at work, one ready. More would pile up results.
+_IN_FLIGHT = 2
+#: Times that a task may lose its worker before it counts as what kills them.
+_DEATHS = 5
+_PATIENCE_S = 10
+
+
+class Execute(Protocol):
+    """Does tasks: yields (position, result) as they finish, in any order, every position once."""
+
+    def __call__(self, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]: ...
+
+
+@contextmanager
+def executor(workers: int | None = None, dask: str | None = None) -> Generator[Execute]:
+    """What does the tasks.
+
+    workers   processes started on this machine; 1 or None is this process
+    dask      address of a Dask scheduler (`tcp://host:8786`) whose workers do the tasks; none is started
+
+    Raises InputError when both are asked for, when nobody answers at the address, or when the workers there run
+    another Python or another tdm1.
+    """
+    if workers is not None and workers < 1:
+        raise InputError(f"{workers} workers cannot do anything; use 1 or more")
+    if dask is not None and workers is not None:
+        raise InputError("--workers starts processes here and --dask uses those of a cluster; give one of them")
+    if dask is not None:
+        with _existing(dask) as execute:
+            yield execute
+    elif workers is not None and workers > 1:
+        with ExitStack() as stack:
+            started: list[Execute] = []
+
+            def execute_here_or_there(
+                function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]
+            ) -> Iterator[tuple[int, T]]:
+                if len(tasks) < 2:  # not worth the start of processes
+                    return here(function, tasks)
+                if not started:
+                    started.append(stack.enter_context(_local(workers)))
+                return started[0](function, tasks)
+
+            yield execute_here_or_there
+    else:
+        yield here
+
+
+def here(function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
+    """In this process, one task after the other."""
+    for position, task in enumerate(tasks):
+        yield position, function(*task)
+
+
+@contextmanager
+def _local(workers: int) -> Generator[Execute]:
+    import logging
+
+    import dask
+    from distributed import Client, LocalCluster
+
+    from tdm1 import engine
+
+    threads = max(1, engine.available_threads() // workers)
+    settings = {
+        "distributed.scheduler.allowed-failures": _DEATHS,
+        "distributed.worker.daemon": True,
+        # Workers share the cores of the machine.
+        "distributed.nanny.environ": {engine.THREADS: str(threads)},
+        "distributed.worker.memory.terminate": False,
+        "distributed.admin.log-format": "%(message)s",
+    }
+    with dask.config.set(settings):
+        # A worker that dies and its restart are what this is for: no news.
+        for name in ("distributed", "distributed.nanny", "distributed.worker", "distributed.scheduler"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        with (
+            LocalCluster(
+                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
+                silence_logs=logging.CRITICAL, memory_limit=0,
+            ) as cluster,
+            Client(cluster, set_as_default=False) as client,
+        ):
+            yield _on(client)
+
+
+@contextmanager
+def _existing(address: str) -> Generator[Execute]:
+    from distributed import Client
+
+    try:
+        client = Client(address, timeout=_PATIENCE_S, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise InputError(
+            f"--dask {address}: no Dask scheduler answers there ({error or 'no answer'}); start one with 'dask scheduler'"
+            " and workers with 'dask worker ADDRESS', or use --workers"
+        ) from error
+    with client:
+        found = client.run(identity)
+        if not found:
+            raise InputError(f"--dask {address}: the scheduler has no workers; start some with 'dask worker {address}'")
+        own = identity()
+        for worker, one in found.items():
+            if one != own:
+                raise InputError(
+                    f"--dask {address}: worker {worker} has {' '.join(one)}, but here is {' '.join(own)}; results of two"
+                    " versions are no one run: install the same tdm1 on both"
+                )
+        yield _on(client)
+
+
+def identity() -> tuple[str, str, str]:
+    """What a result may depend on: Python (major.minor), tdm1, and its engine."""
+    import sys
+
+    import tdm1
+    from tdm1 import engine
+
+    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
+    return python, f"tdm1 {tdm1.__version__}", f"engine {engine.identity()}"
+
+
+def _on(client: Any) -> Execute:
+    def execute(function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
+        from distributed import KilledWorker, as_completed
+
+        left = iter(enumerate(tasks))
+        positions: dict[str, int] = {}
+
+        def submit() -> Any:
+            position, task = next(left, (None, ()))
+            if position is None:
+                return None
+            # Not pure: equal tasks of two runs must not share a result; the function and its arguments are pickled.
+            future = client.submit(function, *task, pure=False, retries=0)
+            positions[future.key] = position
+            return future
+
+        window = max(1, _IN_FLIGHT * len(client.scheduler_info(n_workers=-1)["workers"]))
+        waiting = as_completed([future for _ in range(window) if (future := submit()) is not None])
+        try:
+            for future in waiting:
+                try:
+                    result = future.result()
+                except KilledWorker as error:
+                    raise RuntimeError(
+                        f"a task lost its worker {_DEATHS} times and is given up: look for too little memory there"
+                    ) from error
+                position = positions.pop(future.key)
+                future.release()
+                following = submit()
+                if following is not None:
+                    waiting.add(following)
+                yield position, result
+        finally:
+            waiting.clear()
+
+    return execute
+
+
