@@ -55,7 +55,7 @@ def common(
 def trial(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="NAME|FILE", help="A built-in trial (emilia) or a trial file (YAML).", show_default=False),
+        typer.Argument(metavar="NAME|FILE", help="A built-in trial (emilia) or a trial file.", show_default=False),
     ] = None,
     patients: Patients = None,
     seed: Seed = None,
@@ -63,7 +63,7 @@ def trial(
         int | None, typer.Option(help="Number of processes; the numbers do not depend on it.", min=1)
     ] = None,
     dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler do it (tcp://host:8786).")
+        str | None, typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler do it.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write tables, manifest and report to this new folder.")

@@ -68,7 +68,8 @@ def _run(
     started = datetime.now(UTC) if store is None else datetime.fromisoformat(store.record.started)
     with progress(f"trial {definition.name}") as report:
         result = trial.run(
-            definition, patients=patients, seed=seed, workers=workers, dask=dask, store=store, progress=report, note=note
+            definition, patients=patients, seed=seed, workers=workers, dask=dask, store=store, progress=report,
+            note=note,
         )
         finished = datetime.now(UTC)
         if out is not None:

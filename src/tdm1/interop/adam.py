@@ -234,7 +234,7 @@ def adverse_events(
 
 
 def tables_of_arm(study: str, number: int, arm: str, made: ArmTables) -> dict[str, pl.DataFrame]:
-    """The ADaM tables, by name, of some patients of the arm with this number (1 is the first); what it lacks is left out.
+    """The ADaM tables, by name, of some patients of the arm of this number (1 is the first), less what it lacks.
 
     Patients stay together and in order, so the tables of an arm are those of its parts one after the other.
     """

@@ -36,7 +36,8 @@ def reasons(decisions: pl.DataFrame | pl.LazyFrame, setting: str = "", region: s
     import polars as pl
 
     changed = decisions.lazy().filter(pl.col("action").cast(pl.String).is_in(list(ACTIONS)))
-    counted = changed.group_by("rule", "action").agg(decisions=pl.len(), patients=pl.col("patient").n_unique()).collect()
+    told = changed.group_by("rule", "action").agg(decisions=pl.len(), patients=pl.col("patient").n_unique())
+    counted = told.collect()
     found: list[Reason] = []
     for (rule,), part in counted.sort("rule", "action").group_by(["rule"], maintain_order=True):
         rows = {row["action"]: row for row in part.iter_rows(named=True)}

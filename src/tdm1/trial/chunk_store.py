@@ -54,8 +54,9 @@ def record_of(trial: TrialFile, seed: int, arms: dict[str, int], started: str) -
     from tdm1 import engine
 
     return RunRecord(
-        version=tdm1.__version__, engine=engine.identity(), trial_sha256=hashlib.sha256(trial.text.encode()).hexdigest(),
-        seed=seed, patients=sum(arms.values()), arms=arms, started=started,
+        version=tdm1.__version__, engine=engine.identity(),
+        trial_sha256=hashlib.sha256(trial.text.encode()).hexdigest(), seed=seed, patients=sum(arms.values()),
+        arms=arms, started=started,
     )
 
 

@@ -61,7 +61,7 @@ def run(
     note      told, in words, of a stored chunk that is damaged and done again
 
     The first N patients are the same people whatever the number of patients, and every arm treats the same
-    people. Raises InputError for a number of patients, seed or worker that cannot be, or a cluster that does not answer.
+    people. Raises InputError for a number of patients, seed or worker that cannot be, or a cluster that is silent.
     """
     tell = progress or (lambda share, what: None)
     chosen, counts = plan(trial, patients=patients, seed=seed)

@@ -1,4 +1,4 @@
-"""Who does the work: this process, processes of this machine, or a cluster that exists. The numbers do not depend on it.
+"""Who does the work: this process, processes of this machine, or a cluster. The numbers do not depend on it.
 
 The work is a list of independent tasks. On a cluster (Dask) a task whose worker dies is done again by another one,
 and every task's result comes back exactly once.
@@ -6,7 +6,6 @@ and every task's result comes back exactly once.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol, TypeVar
@@ -25,7 +24,9 @@ _PATIENCE_S = 10
 class Execute(Protocol):
     """Does tasks: yields (position, result) as they finish, in any order, every position once."""
 
-    def __call__(self, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]: ...
+    def __call__(self, function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
+        """Do `function(*task)` for every task."""
+        ...
 
 
 @contextmanager
@@ -73,7 +74,7 @@ def here(function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterat
 def _local(workers: int) -> Generator[Execute]:
     import logging
 
-    import dask
+    from dask import config
     from distributed import Client, LocalCluster
 
     from tdm1 import engine
@@ -85,15 +86,18 @@ def _local(workers: int) -> Generator[Execute]:
         # Workers share the cores of the machine.
         "distributed.nanny.environ": {engine.THREADS: str(threads)},
         "distributed.worker.memory.terminate": False,
+        # A worker of this machine that does not answer at once is gone.
+        "distributed.comm.timeouts.connect": "3s",
         "distributed.admin.log-format": "%(message)s",
     }
-    with dask.config.set(settings):
+    with config.set(settings):
         # A worker that dies and its restart are what this is for: no news.
         for name in ("distributed", "distributed.nanny", "distributed.worker", "distributed.scheduler"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with (
             LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1",
+                n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+                dashboard_address=None,  # pyright: ignore[reportArgumentType]
                 silence_logs=logging.CRITICAL, memory_limit=0,
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
@@ -109,19 +113,19 @@ def _existing(address: str) -> Generator[Execute]:
         client = Client(address, timeout=_PATIENCE_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise InputError(
-            f"--dask {address}: no Dask scheduler answers there ({error or 'no answer'}); start one with 'dask scheduler'"
-            " and workers with 'dask worker ADDRESS', or use --workers"
+            f"--dask {address}: no Dask scheduler answers there ({error or 'silence'}); start one with 'dask"
+            " scheduler', workers with 'dask worker ADDRESS', or use --workers"
         ) from error
     with client:
-        found = client.run(identity)
+        found: dict[str, Any] = client.run(identity)  # pyright: ignore[reportAssignmentType]
         if not found:
-            raise InputError(f"--dask {address}: the scheduler has no workers; start some with 'dask worker {address}'")
+            raise InputError(f"--dask {address}: the scheduler has no workers; start one: dask worker {address}")
         own = identity()
         for worker, one in found.items():
             if one != own:
                 raise InputError(
-                    f"--dask {address}: worker {worker} has {' '.join(one)}, but here is {' '.join(own)}; results of two"
-                    " versions are no one run: install the same tdm1 on both"
+                    f"--dask {address}: worker {worker} has {' '.join(one)}, but here is {' '.join(own)}; results of"
+                    " two versions are no one run: install the same tdm1 on both"
                 )
         yield _on(client)
 
@@ -154,7 +158,9 @@ def _on(client: Any) -> Execute:
             return future
 
         window = max(1, _IN_FLIGHT * len(client.scheduler_info(n_workers=-1)["workers"]))
-        waiting = as_completed([future for _ in range(window) if (future := submit()) is not None])
+        waiting = as_completed(
+            [future for _ in range(window) if (future := submit()) is not None], loop=client.loop
+        )
         try:
             for future in waiting:
                 try:
