@@ -42,6 +42,7 @@ def evaluate(graph: Graph, outputs: list[int], leaves: dict[str, Any]) -> list[f
                     "exp": lambda a: np.exp(a[0]),
                     "log": lambda a: np.log(a[0]),
                     "sqrt": lambda a: np.sqrt(a[0]),
+                    "pow": lambda a: np.power(a[0], a[1]),
                 }[kind](a)
     return [float(values[node]) for node in outputs]
 

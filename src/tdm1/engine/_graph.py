@@ -167,7 +167,7 @@ class Graph:
         return self._function("sqrt", math.sqrt, a)
 
     def power(self, a: int, b: int) -> int:
-        """a ** b: repeated squaring for a whole number, sqrt for a half, otherwise exp(b * log(a)) with a > 0."""
+        """a ** b: repeated squaring for a whole number, sqrt for a half, otherwise a function with a >= 0."""
         exponent = self.value(b)
         if exponent is not None and exponent == int(exponent) and abs(exponent) <= 64:
             whole = self._whole_power(a, abs(int(exponent)))
@@ -175,7 +175,10 @@ class Graph:
         if exponent is not None and abs(exponent) == 0.5:
             root = self.sqrt(a)
             return self.reciprocal(root) if exponent < 0 else root
-        return self.exp(self.mul(b, self.log(a)))
+        base = self.value(a)
+        if base is not None and exponent is not None:
+            return self.number(base**exponent)
+        return self._make("pow", a, b)
 
     def _whole_power(self, a: int, exponent: int) -> int:
         result, square = self.number(1.0), a

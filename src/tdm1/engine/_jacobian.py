@@ -49,6 +49,14 @@ def _slopes(graph: Graph, node: int, slopes: dict[int, Slopes]) -> Slopes:
         return result
     if kind == "neg":
         return {j: graph.neg(d) for j, d in slopes[a].items()}
+    if kind == "pow":
+        b = operands[1]
+        by_base = graph.mul(node, graph.mul(b, graph.reciprocal(a)))
+        result = {j: graph.mul(by_base, d) for j, d in slopes[a].items()}
+        for j, d in slopes[b].items():
+            term = graph.mul(graph.mul(node, graph.log(a)), d)
+            result[j] = graph.add(result[j], term) if j in result else term
+        return result
     outer = _outer(graph, node, kind, a)
     return {j: graph.mul(outer, d) for j, d in slopes[a].items()}
 

@@ -25,9 +25,9 @@ from tdm1.engine._rodas5p import GAMMA, STAGES, A, C
 from tdm1.engine._schedule import schedule
 from tdm1.engine._statements import Statements
 from tdm1.engine._vector_code import LANES, Rows, Writer, for_all_parts, write_nodes
-from tdm1.engine._vector_math import exp, log, rough_reciprocal
+from tdm1.engine._vector_math import exp, log, power, rough_reciprocal
 
-_FUNCTIONS = {"exp": exp, "log": log}
+_FUNCTIONS = {"exp": exp, "log": log, "pow": power}
 #: A pivot smaller than this share of 1/(GAMMA h) has lost half of the digits to cancellation: the step is refused.
 TINY_PIVOT = 1e-8
 

@@ -187,11 +187,11 @@ def write_nodes(
     graph: Graph,
     outputs: Iterable[int],
     leaf: Callable[[int], str],
-    functions: dict[str, Callable[[Writer, str], str]],
+    functions: dict[str, Callable[..., str]],
     stop_at_fixed: bool,
 ) -> dict[int, str]:
     """Write all statements that `outputs` need; `leaf(node)` writes the loading of a leaf or of a hoisted value,
-    `functions` write exp and log. A product with one use that is added or subtracted is fused with it.
+    `functions` write exp, log and pow. A product with one use that is added or subtracted is fused with it.
     """
     wanted = list(outputs)
     order = graph.needed(wanted, stop_at_fixed)
@@ -228,7 +228,7 @@ def write_nodes(
         elif kind == "sqrt":
             names[node] = writer.sqrt(names[operands[0]])
         else:
-            names[node] = functions[kind](writer, names[operands[0]])
+            names[node] = functions[kind](writer, *(names[operand] for operand in operands))
     return names
 
 

@@ -1,9 +1,10 @@
-"""exp and log of eight numbers at once, to about one unit in the last place, without tables or branches.
+"""exp, log and power of many numbers at once, to about one unit in the last place, without tables or branches.
 
 exp(x): x = k ln2 + r, exp(r) = 1 + r + r^2 Q(r), then 2^k through the exponent bits. Above 709.43 the
 result is infinity, below -708.7 it is 0 or nearly so.
 log(x): x = 2^k (1 + f), s = f / (2 + f), log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)). log(0) and the log of
 a number too small to be normal are -infinity, of a negative number NaN.
+x ** b is exp(b log(x)), with the logarithm carried in two numbers; 0 and numbers too small to be normal count as 0.
 
 Q and R are interpolations at Chebyshev nodes over the reduced range, computed by us in 40 digits; their
 error is below 1.1e-16 (Q, scaled by r^2 < 0.13) and 3.2e-16 (R/s^2, scaled by s^2 < 0.03). Method: Tang,
@@ -46,6 +47,19 @@ _R = (
     0.15331710618210773,
     0.14616585424888623,
 )
+#: The part of log(1 + f) after 2 s + 2/3 s^3, divided by s^5: interpolated like R, to 2.6e-17.
+_S = (
+    0.4,
+    0.28571428571429364,
+    0.22222222221655885,
+    0.18181818335392802,
+    0.1538459496251843,
+    0.1333480469384731,
+    0.11706236339491206,
+    0.11723178623876518,
+)
+#: 2/3 in two numbers.
+_TWO_THIRDS, _TWO_THIRDS_REST = 2.0 / 3.0, 2.0 / 3.0 * 2.0**-54
 
 
 def _polynomial(writer: Writer, x: str, coefficients: tuple[float, ...]) -> str:
@@ -72,6 +86,11 @@ def rough_reciprocal(writer: Writer, x: str) -> str:
 
 def exp(writer: Writer, x: str) -> str:
     """Write exp(x); x is the name of a vector."""
+    return _exp(writer, x, None)
+
+
+def _exp(writer: Writer, x: str, small: str | None) -> str:
+    """exp(x + small), where `small` is below a unit in the last place of x."""
     x = writer.where("olt", writer.number(709.79), x, writer.number(709.79), x)  # written so that NaN stays NaN
     x = writer.where("ogt", writer.number(-709.1), x, writer.number(-709.1), x)
     shifted = writer.multiply_add(x, writer.number(1.0 / math.log(2.0)), writer.number(_ROUNDER))
@@ -79,27 +98,84 @@ def exp(writer: Writer, x: str) -> str:
     r = writer.subtract_product(x, k, writer.number(_LN2_HIGH))
     r = writer.subtract_product(r, k, writer.number(_LN2_LOW))
     rest = writer.multiply_add(writer.mul(r, r), _polynomial(writer, r, _Q), r)
+    if small is not None:
+        rest = writer.add(rest, writer.multiply_add(rest, small, small))
     value = writer.add(writer.number(1.0), rest)
     exponent = writer.integer_op("add", writer.as_integers(shifted), writer.integer(1023))
     scale = writer.as_doubles(writer.integer_op("shl", exponent, writer.integer(52)))
     return writer.mul(value, scale)
 
 
-def log(writer: Writer, x: str) -> str:
-    """Write log(x); x is the name of a vector."""
+def _reduced(writer: Writer, x: str) -> tuple[str, str]:
+    """(k, f) with x = 2^k (1 + f), for a normal x > 0."""
     low = double_bits(math.sqrt(0.5))
     bits = writer.integer_op("add", writer.as_integers(x), writer.integer(double_bits(1.0) - low))
     exponent = writer.integer_op("lshr", bits, writer.integer(52))
     whole = writer.as_doubles(writer.integer_op("or", exponent, writer.integer(double_bits(2.0**52))))
     k = writer.sub(whole, writer.number(2.0**52 + 1023.0))
     mantissa = writer.integer_op("and", bits, writer.integer(_MANTISSA))
-    f = writer.sub(writer.as_doubles(writer.integer_op("add", mantissa, writer.integer(low))), writer.number(1.0))
+    one_and_f = writer.as_doubles(writer.integer_op("add", mantissa, writer.integer(low)))
+    return k, writer.sub(one_and_f, writer.number(1.0))
+
+
+def _not_normal(writer: Writer, x: str) -> str:
+    """The log of an x that is no normal positive number: -infinity at 0 and just above, NaN below."""
+    return writer.where("oge", x, writer.number(0.0), writer.number(-math.inf), writer.number(math.nan))
+
+
+def log(writer: Writer, x: str) -> str:
+    """Write log(x); x is the name of a vector."""
+    k, f = _reduced(writer, x)
     s = writer.div(f, writer.add(f, writer.number(2.0)))
     z = writer.mul(s, s)
     half_square = writer.mul(writer.mul(f, f), writer.number(0.5))
     remainder = writer.multiply_add(z, _polynomial(writer, z, _R), half_square)
     small = writer.multiply_add(s, remainder, writer.mul(k, writer.number(_LN2_LOW)))
     value = writer.multiply_add(k, writer.number(_LN2_HIGH), writer.sub(f, writer.sub(half_square, small)))
-    special = writer.where("oge", x, writer.number(0.0), writer.number(-math.inf), writer.number(math.nan))
-    value = writer.where("oge", x, writer.number(_SMALLEST_NORMAL), value, special)
+    value = writer.where("oge", x, writer.number(_SMALLEST_NORMAL), value, _not_normal(writer, x))
     return writer.where("olt", x, writer.number(math.inf), value, x)
+
+
+def power(writer: Writer, x: str, exponent: str) -> str:
+    """Write x ** exponent for x >= 0; both are names of vectors. NaN for x < 0 and for 0 ** 0.
+
+    exp(exponent log(x)) with the logarithm and its product carried as two numbers each, since the error of their sum
+    is multiplied by the size of the result's logarithm.
+    """
+    k, f = _reduced(writer, x)
+    two = writer.number(2.0)
+    divisor = writer.add(f, two)
+    divisor_rest = writer.sub(f, writer.sub(divisor, two))
+    inverse = writer.div(writer.number(1.0), divisor)
+    s = writer.mul(f, inverse)
+    left = writer.subtract_product(writer.subtract_product(f, s, divisor), s, divisor_rest)
+    s_rest = writer.mul(left, inverse)  # f / (2 + f) = s + s_rest
+    z = writer.mul(s, s)
+    # 2/3 (s + s_rest)^3 in two numbers; what follows it is small enough for one.
+    z_rest = writer.multiply_add(writer.add(s, s), s_rest, writer.multiply_add(s, s, writer.neg(z)))
+    cube = writer.mul(s, z)
+    cube_rest = writer.multiply_add(s, z, writer.neg(cube))
+    cube_rest = writer.add(cube_rest, writer.multiply_add(s, z_rest, writer.mul(z, s_rest)))
+    third = writer.number(_TWO_THIRDS)
+    term = writer.mul(cube, third)
+    term_rest = writer.multiply_add(cube, third, writer.neg(term))
+    term_rest = writer.multiply_add(cube, writer.number(_TWO_THIRDS_REST), term_rest)
+    term_rest = writer.multiply_add(cube_rest, third, term_rest)
+    term_rest = writer.multiply_add(writer.mul(cube, z), _polynomial(writer, z, _S), term_rest)
+    term_rest = writer.multiply_add(s_rest, two, term_rest)
+    main = writer.mul(s, two)
+    steps = writer.mul(k, writer.number(_LN2_HIGH))  # exact, and 0 or larger than `main`
+    first = writer.add(steps, main)
+    low = writer.add(writer.sub(main, writer.sub(first, steps)), term_rest)
+    low = writer.multiply_add(k, writer.number(_LN2_LOW), low)
+    second = writer.add(first, term)
+    low = writer.add(low, writer.sub(term, writer.sub(second, first)))
+    high = writer.add(second, low)
+    low = writer.sub(low, writer.sub(high, second))
+    normal = writer.number(_SMALLEST_NORMAL)
+    high = writer.where("oge", x, normal, high, _not_normal(writer, x))
+    product = writer.mul(exponent, high)
+    small = writer.multiply_add(exponent, low, writer.multiply_add(exponent, high, writer.neg(product)))
+    # Where the product is infinite its rest is not a number, and where it is beyond exp's range its rest says nothing.
+    small = writer.where("olt", writer.absolute(product), writer.number(1000.0), small, writer.number(0.0))
+    return _exp(writer, product, small)

@@ -65,6 +65,7 @@ def in_turn(arrays: Sequence[Floats]) -> Floats:
     """Arrays of one shape, one after the other in one aligned array."""
     if len(arrays) == 1:
         return arrays[0]
-    found = aligned(sum(array.size for array in arrays)).reshape(-1, *arrays[0].shape[1:])
+    shape = (len(arrays) * len(arrays[0]), *arrays[0].shape[1:])
+    found = aligned(sum(array.size for array in arrays)).reshape(shape)
     np.concatenate(arrays, out=found)
     return found
