@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import re
 import shlex
@@ -109,13 +110,14 @@ def test_local_links_and_pictures_exist(path: Path) -> None:
             assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
-def test_picture_of_the_architecture_against_the_script_that_draws_it() -> None:
+@pytest.mark.parametrize("script", ["draw_architecture", "draw_engine"])
+def test_picture_against_the_script_that_draws_it(script: str) -> None:
     sys.path.insert(0, str(DOCS))
     try:
-        import draw_architecture
+        drawn = importlib.import_module(script)
     finally:
         sys.path.remove(str(DOCS))
-    assert draw_architecture.PICTURE.read_text("utf-8") == draw_architecture.picture()
+    assert drawn.PICTURE.read_text("utf-8") == drawn.picture()
 
 
 def test_trial_file_of_the_docs_is_one_that_runs() -> None:
