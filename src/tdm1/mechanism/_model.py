@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 #: Values by name; a value is a float, a NumPy array, a symbol or a quantity.
@@ -92,12 +93,12 @@ class Model:
                 raise ValueError(f"model '{self.name}': part '{part.name}' defines {sorted(twice)} again")
             seen.update(names)
 
-    @property
+    @cached_property
     def state_table(self) -> tuple[State, ...]:
         """Every state variable with its unit, meaning and scale, in the order of the parts."""
         return tuple(state for part in self.parts for state in part.states)
 
-    @property
+    @cached_property
     def parameter_table(self) -> tuple[Parameter, ...]:
         """Every parameter once, with its unit, meaning and fact, in the order of first use.
 
@@ -110,22 +111,22 @@ class Model:
                     raise ValueError(f"model '{self.name}': two parts describe '{parameter.name}' differently")
         return tuple(table.values())
 
-    @property
+    @cached_property
     def states(self) -> tuple[str, ...]:
         """Names of the state variables: the order of every sequence of states."""
         return tuple(state.name for state in self.state_table)
 
-    @property
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters: the order of every sequence of parameters."""
         return tuple(parameter.name for parameter in self.parameter_table)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """Names of the inputs, such as the rate of the infusion."""
         return tuple(item.name for part in self.parts for item in part.inputs)
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[str, ...]:
         """Names of the quantities that `observe` gives, in its order."""
         return tuple(item.name for part in self.parts for item in part.quantities)

@@ -145,6 +145,7 @@ def grade(
         return np.where(missing, np.int8(NOT_GRADED), _heart_grade(found, version, baseline)).astype(np.int8)
     begins = bounds(analyte, version, uln=uln, lln=lln)
     higher = _SCALES[analyte][0] == "higher"
-    reached = [found > bound if higher else found < bound for bound in begins]
-    total = np.sum(reached, axis=0, dtype=np.int8)
+    total = np.zeros(np.broadcast_shapes(found.shape, *(np.shape(bound) for bound in begins)), np.int8)
+    for bound in begins:
+        total += found > bound if higher else found < bound
     return np.where(np.isnan(found), np.int8(NOT_GRADED), total).astype(np.int8)

@@ -112,11 +112,9 @@ class Symptoms:
         are grades today; pneumonitis, nodular_regenerative_hyperplasia and symptomatic_heart_failure are 1 from their
         first day on, for they end the drug; infusion_reaction_grade is that of the last infusion.
         """
-        now = self._state.now()
-
         def grade(*symptoms: str) -> Array:
             columns = [place for place, term in enumerate(self._terms.symptoms) if term.name in symptoms]
-            return now[:, columns].max(axis=1).astype(float)
+            return np.maximum.reduce([self._state.now(column) for column in columns]).astype(float)
 
         def ever(symptom: str) -> Array:
             columns = [place for place, term in enumerate(self._terms.symptoms) if term.name == symptom]

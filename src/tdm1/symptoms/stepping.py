@@ -123,7 +123,9 @@ def _begin(
     state.aim[rows, columns, episode], state.multiple[rows, columns, episode] = aim, factor
     climbed = drivers.on_t_dm1[rows] * (np.minimum(until, end) - day)
     state.climbed_day[rows, columns, episode] = climbed
-    climbs = np.isin(columns, terms.worsens)
+    climbing = np.zeros(len(terms.symptoms), bool)
+    climbing[terms.worsens] = True
+    climbs = climbing[columns]
     state.grade[rows, columns, episode] = np.where(climbs, _reached(terms, aim, climbed), aim)
     state.number[rows, columns] = episode + 1
     following = np.minimum(episode + 1, EPISODES - 1)
