@@ -78,18 +78,14 @@ def compare(course: Course, prototype: Path | None) -> list[dict[str, Any]]:
     spent: dict[tuple[str, float], list[float]] = {}
     answers: dict[tuple[str, float], Array] = {}
     with tempfile.TemporaryDirectory() as folder:
-        others = [
-            (width, peers.Prototype(prototype, count, Path(folder) / f"{width}.npy", width))
-            for width in ((4, 8) if prototype else ())
-        ]
-        for width, other in others:
-            for tolerance in TOLERANCES:
-                runs[f"prototype, {width} wide", tolerance] = partial(other.run, tolerance)
+        other = peers.Prototype(prototype, count, Path(folder) / "answer.npy") if prototype else None
+        if other is not None:
+            runs |= {("prototype", tolerance): partial(other.run, tolerance) for tolerance in TOLERANCES}
         for _ in range(ROUNDS):
             for key, run in runs.items():
                 seconds, answers[key] = run()
                 spent.setdefault(key, []).append(seconds)
-        for _, other in others:
+        if other is not None:
             other.close()
     for name, tolerance in runs:
         rows.append(row(name, tolerance, count, spent[name, tolerance], error(answers[name, tolerance])))

@@ -2,10 +2,11 @@
 
     python benchmarks/profile_step.py [--json FILE]
 
-Parts of the compiled step are called alone, many times in a loop of compiled code. Calls of one part overlap in the
-processor where in a step each waits for the one before, so the parts' sum is below the whole; what is left is called
-waiting. exp, log and powers are what the step takes longer than with a product in their place. Operations are counted
-in the assembly that the compiler was given: a fused product and sum is two.
+Whole steps are timed in a loop of compiled code, with one part left out after the other: exp, log and powers replaced
+by a product, the triangular solves of the stages left out, then the stages, then the first stage with Jacobian and
+factorisation. What a step then takes less is that part's share; what remains are stage sums, new state and error.
+Operations are counted in the assembly that the compiler was given: a fused product and sum is two. The peak is what
+twelve independent chains of fused operations reach.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,7 +29,7 @@ from courses import Course
 from tdm1.engine import _machine, _step_code
 from tdm1.engine._control import DECLARATIONS, WIDTHS
 from tdm1.engine._rodas5p import STAGES
-from tdm1.engine._statements import statements
+from tdm1.engine._statements import Statements, statements
 from tdm1.engine._trace import trace
 from tdm1.engine._vector_code import LANES, declarations
 from tdm1.engine._workspace import aligned
@@ -85,19 +87,37 @@ def peak_per_second() -> float:
     return 2.0 * chains * width * turns / best
 
 
-def times_of(course: Course, without_functions: bool) -> tuple[dict[str, float], str]:
-    """Nanoseconds of the step and its parts, best of many, and the assembly. Functions may be replaced by a product."""
+def variants(course: Course) -> tuple[dict[str, tuple[str, int]], Statements]:
+    """Assembly of the model's functions and length of `work`, whole and with parts left out."""
     parts, width = statements(trace(course.model)), _machine.vector_width()
+    graph = parts.graph
     product = {name: lambda writer, x, *_: writer.mul(x, writer.number(0.75)) for name in ("exp", "log", "pow")}
-    with mock.patch.dict(_step_code._FUNCTIONS, product if without_functions else {}):
-        functions, work = _step_code.model_functions(parts, width)
+    bare = replace(parts, stage=tuple(graph.add(slope, graph.leaf("sum", i)) for i, slope in enumerate(parts.rhs)))
+    found = {"whole": _step_code.model_functions(parts, width)}
+    with mock.patch.dict(_step_code._FUNCTIONS, product):
+        found["without exp, log"] = _step_code.model_functions(parts, width)
+    found["without solves"] = _step_code.model_functions(bare, width)
+    text, work = found["whole"]
+    text = text.replace("call void @stage(", "; call void @stage(")
+    found["without stages"] = text, work
+    found["without first"] = text.replace("call void @first(", "; call void @first("), work
+    return found, parts
+
+
+def stepper(course: Course, parts: Statements, functions: str, work: int) -> Callable[[int], Any]:
+    """Does so many steps of one block, from its own arrays."""
+    width = _machine.vector_width()
     code = declarations(width, *WIDTHS) + DECLARATIONS + repeated(functions.replace("define internal", "define"))
     loaded = _machine.load(_machine.object_code(code, width))
     sizes = {
-        "state": parts.states, "new_state": parts.states, "slopes": parts.states + 1, "derived": len(parts.derived),
-        "work": work, "parameters": parts.parameters, "inputs": parts.inputs, "h": 1, "error": 1,
+        "state": parts.states, "new_state": parts.states, "derived": len(parts.derived), "work": work,
+        "parameters": parts.parameters, "inputs": parts.inputs, "h": 1, "error": 1,
     }  # fmt: skip
-    room = {name: aligned(max(count, 1) * LANES) for name, count in sizes.items()}
+    memory = aligned(sum(max(count, 1) for count in sizes.values()) * LANES)
+    room: dict[str, np.ndarray] = {}
+    for name, count in sizes.items():
+        start = sum(len(array) for array in room.values())
+        room[name] = memory[start : start + max(count, 1) * LANES]
     room["state"][:] = (1.5 * np.maximum(course.start[:LANES], 0.3)).T.ravel()
     room["parameters"][:] = course.parameters[:LANES].T.ravel()
     room["inputs"][:], room["h"][:], room["work"][:] = 100.0, 0.2, 1.0
@@ -105,38 +125,40 @@ def times_of(course: Course, without_functions: bool) -> tuple[dict[str, float],
 
     def run(name: str, *given: np.ndarray) -> Callable[[int], Any]:
         call = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * len(given))(loaded.address(f"again_{name}"))
-        return lambda turns: call(turns, *(array.ctypes.data for array in given))
 
-    state, derived, scratch = room["state"], room["derived"], room["work"]
-    run("prepare", room["parameters"], room["inputs"], derived)(1)
-    timed = {
-        "step": run("step", state, derived, room["h"], tolerance, scratch, room["new_state"], room["error"]),
-        "first": run("first", state, derived, scratch),
-        "stage": run("stage", derived, scratch, room["slopes"]),
-        "rhs": run("rhs", state, derived, room["slopes"]),
-    }
-    best = dict.fromkeys(timed, np.inf)
-    for _ in range(ROUNDS):
-        for name, call in timed.items():
-            began = time.perf_counter()
-            call(TURNS)
-            best[name] = min(best[name], (time.perf_counter() - began) / TURNS * 1e9)
-    return best, functions
+        def turn(turns: int, keep: Any = loaded) -> None:  # the code lives as long as `keep` does
+            call(turns, *(array.ctypes.data for array in given))
+
+        return turn
+
+    run("prepare", room["parameters"], room["inputs"], room["derived"])(1)
+    given = [room[name] for name in ("state", "derived", "h", "work", "new_state", "error")]
+    return run("step", *given[:3], tolerance, *given[3:])
 
 
 def profile(course: Course) -> dict[str, float]:
     """Nanoseconds of a step of a block of eight, by part, and its operations."""
-    (best, text), (without, _) = times_of(course, False), times_of(course, True)
-    number = LANES // _machine.vector_width()  # parts of a block
-    rhs, functions = STAGES * best["rhs"], best["step"] - without["step"]
-    solves = (STAGES - 1) * (number * best["stage"] - best["rhs"])
-    factors = number * best["first"] - best["rhs"]
-    states = len(course.model.states)
-    count = operations(text, "first") + (STAGES - 1) * (operations(text, "stage") + STAGES * 2 * states)
+    found, parts = variants(course)
+    steps = {name: stepper(course, parts, *given) for name, given in found.items()}
+    best = dict.fromkeys(steps, np.inf)
+    for _ in range(ROUNDS):
+        for name, call in steps.items():
+            began = time.perf_counter()
+            call(TURNS)
+            best[name] = min(best[name], (time.perf_counter() - began) / TURNS * 1e9)
+    text, whole = found["whole"][0], best["whole"]
+    functions = whole - best["without exp, log"]
+    count = operations(text, "first") + (STAGES - 1) * (operations(text, "stage") + STAGES * 2 * parts.states)
     return {
-        "step": best["step"], "exp and log": functions, "rest of the right-hand side": rhs - functions,
-        "Jacobian, factorisation, first solve": factors, "other solves": solves,
-        "stage sums, error and waiting": best["step"] - rhs - solves - factors, "operations": float(LANES * count),
+        "step": whole,
+        "exp, log": functions,
+        "right-hand side of stages 2 to 8, less exp, log": best["without solves"] - best["without stages"]
+        - functions * (STAGES - 1) / STAGES,
+        "solves of stages 2 to 8": whole - best["without solves"],
+        "stage 1, less exp, log: right-hand side, Jacobian, factorisation, solve": best["without stages"]
+        - best["without first"] - functions / STAGES,
+        "stage sums, new state, error": best["without first"],
+        "operations": float(LANES * count),
     }
 
 
@@ -155,7 +177,7 @@ def main() -> None:
               f"{100 * speed * 1e9 / peak:.0f} % of the peak")
         for name, value in found.items():
             if name not in ("step", "operations"):
-                print(f"  {name:40} {value:7.0f} ns {100 * value / found['step']:5.0f} %")
+                print(f"  {name:72} {value:6.0f} ns {100 * value / found['step']:4.0f} %")
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
 

@@ -27,7 +27,8 @@ def compiled_rhs(model: Model) -> Callable[[Array, Array, float, Array], None]:
     states = sympy.symbols(f"y:{len(model.states)}")
     parameters = sympy.symbols(f"p:{len(model.parameters)}")
     rate = sympy.Symbol("rate")
-    slopes = model.derivatives(list(states), list(parameters), [rate])
+    # Courses have one infusion; the other inputs are not used.
+    slopes = model.derivatives(list(states), list(parameters), [rate, *[0.0] * (len(model.inputs) - 1)])
     shared, reduced = sympy.cse([sympy.sympify(slope) for slope in slopes])
     printer = PythonCodePrinter({"user_functions": {"Exp": "exp", "Log": "log"}, "fully_qualified_modules": False})
     lines = ["def rhs(y, p, rate, out):"]
@@ -82,18 +83,16 @@ def _patient_by_patient(course: Course, piece: Callable[[Array, Array, float, fl
 
 
 _PROTOTYPE = """
-import sys, time, types
+import sys, time
 sys.argv = ["llv.py", "r5"]
 import numpy as np
-# The prototype has its vector width as a constant in its first lines.
-llv = types.ModuleType("llv")
-exec(compile(open("llv.py").read().replace("LW=8", "LW={width}"), "llv.py", "exec"), llv.__dict__)
+import llv
 from model import *
 import emit2
 P = population({patients}); Y0 = init(P); D = emit2.derived(P)
 atol = np.array([1e-3] * 4 + [1e-4] * 15 + [1e-4] + [1e-3] * 5 + [1e-5] + [1e-4] * 5 + [1e-3] * 2)
 def go(r):
-    tol = np.ascontiguousarray(np.repeat(np.concatenate([[r], atol * r / 1e-4])[:, None], {width}, 1))
+    tol = np.ascontiguousarray(np.repeat(np.concatenate([[r], atol * r / 1e-4])[:, None], 8, 1))
     return llv.simulate(D, Y0, NCYC, 42, DOSE, TI1, TI, tol, 0, 1e-3)[0]
 go(1e-3)
 print("ready", flush=True)
@@ -107,10 +106,9 @@ for line in sys.stdin:
 class Prototype:
     """The measured prototype, run from its own folder in a process of its own; it starts on construction."""
 
-    def __init__(self, folder: Path, patients: int, answer: Path, width: int = 8) -> None:
-        """`width` is the number of patients in a vector; it was measured with eight, on registers that hold eight."""
+    def __init__(self, folder: Path, patients: int, answer: Path) -> None:
         self._answer = answer
-        program = _PROTOTYPE.format(patients=patients, answer=answer, width=width)
+        program = _PROTOTYPE.format(patients=patients, answer=answer)
         self._process = subprocess.Popen(
             [sys.executable, "-c", program], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
