@@ -1,4 +1,4 @@
-"""The courses that every engine runs: 14 cycles of three weeks, states kept every week, for two models."""
+"""The courses that every engine runs: 14 cycles of three weeks, states kept every week, for three models."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdm1 import engine, evidence, mechanism, population
+from tdm1.evidence.drugs import drug
 from tdm1.mechanism import Model
+from tdm1.mechanism.models import full
 from tdm1.population import streams
+from tdm1.population.drug_individuals import drug_individuals
 from tdm1.population.individual import EFFECTS, individuals, initial_states
 
 Array = NDArray[np.float64]
@@ -61,7 +64,7 @@ def benchmark(count: int) -> Course:
 
 
 def product(count: int) -> Course:
-    """The product's full model with virtual EMILIA patients at 3.6 mg/kg."""
+    """The model that trials run, with virtual EMILIA patients at 3.6 mg/kg."""
     model = mechanism.t_dm1()
     people = population.sample(population.load("emilia"), 1, 0, count)
     who = individuals(model, people, streams.normal(1, "variability", 0, count, len(EFFECTS)))
@@ -74,7 +77,7 @@ def product(count: int) -> Course:
         return np.concatenate([states[..., columns], total], axis=-1)
 
     return Course(
-        "t_dm1, the full model",
+        "t_dm1, the trials' model",
         model,
         who.values,
         initial_states(who),
@@ -83,6 +86,23 @@ def product(count: int) -> Course:
         evidence.value("label.us.infusion_later", "min") / (24 * 60),
         compared,
     )
+
+
+def whole(count: int) -> Course:
+    """The whole mechanism of T-DM1 (`full_t_dm1`) with the same patients."""
+    model = full("t_dm1")
+    people = population.sample(population.load("emilia"), 1, 0, count)
+    effects = streams.normal(1, "variability", 0, count, len(EFFECTS))
+    who = drug_individuals(model, drug("t_dm1"), people, effects)
+    seen = ("antibody_0", "antibody_3", "payload_central", "payload_high_well", "payload_low_poor", "grown",
+            "liver_free_payload", "megakaryocyte_free_payload")  # fmt: skip
+    columns = [model.states.index(name) for name in seen]
+    return Course(
+        "full_t_dm1, the whole mechanism", model, who.values, initial_states(who), 3.6 * people["weight_kg"],
+        evidence.value("label.us.infusion_first", "min") / (24 * 60),
+        evidence.value("label.us.infusion_later", "min") / (24 * 60),
+        lambda states: states[..., columns],
+    )  # fmt: skip
 
 
 def run_engine(course: Course, relative_tolerance: float, patients: int | None = None) -> Array:

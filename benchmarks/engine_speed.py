@@ -120,6 +120,7 @@ def main() -> None:
     for course, prototype in (
         (courses.benchmark(chosen.patients), chosen.prototype),
         (courses.product(chosen.patients), None),
+        (courses.whole(max(chosen.patients // 5, FEW)), None),
     ):
         rows = compare(course, prototype)
         figures[course.name] = rows
