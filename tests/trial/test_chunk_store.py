@@ -63,6 +63,15 @@ def test_store_that_exists_against_a_clear_error(store: chunk_store.ChunkStore) 
         chunk_store.create(store.folder, trials.load("emilia"), store.record)
 
 
+def test_folder_of_a_process_killed_at_once_is_used(tmp_path: Path) -> None:
+    folder, trial = tmp_path / "run.part", trials.load("emilia")
+    folder.mkdir()
+    (folder / "trial.yaml").write_text("half")
+    record = chunk_store.record_of(trial, 1, {"T-DM1": 5}, "")
+    chunk_store.create(folder, trial, record)
+    assert chunk_store.open_store(folder)[0].record == record
+
+
 def test_opened_store_against_what_was_begun(store: chunk_store.ChunkStore) -> None:
     opened, trial = chunk_store.open_store(store.folder)
     assert opened.record == store.record

@@ -1,5 +1,5 @@
 $PROB
-Benchmark model of the tdm1 engine, written by benchmarks/peers/mrgsolve; round numbers, no claim to be right.
+Benchmark model of the tdm1 engine, written by benchmarks/peers/mrgsolve.
 $PARAM
 CL=0.676, Vc=3.127, Q=1.534, Vp=0.66, CLt=0.35, kelD=5.5, Vd=20.0, DAR=3.5, kex=0.95, eps=0.24, kon=0.9, koff=0.27, R1=830.0, R2=83.0, kint=0.7, kdeg=0.7, kton=0.44, ktof=13.0, Tub=65.0, keff=3.0, kmax=0.06, EC50=30.0, lam0=0.018, lam1=0.45, ktx=0.3, P0=240.0, ktrP=0.62, gamP=0.22, slP=0.0006, kS=0.01, kdep=6e-06, N0=4.5, ktrN=0.75, gamN=0.17, slN=0.0008, AL0=22.0, AS0=25.0, koutL=0.25, smL=1.0, c50L=350.0, slS=0.12
 $CMT

@@ -22,7 +22,7 @@ from tdm1.engine._step_code import model_functions
 from tdm1.engine._stepper import ROUNDING, run_function, slopes_function
 from tdm1.engine._trace import Trace, trace
 from tdm1.engine._vector_code import LANES, declarations
-from tdm1.engine._workspace import Floats, aligned, blocks, from_blocks, to_blocks
+from tdm1.engine._workspace import Floats, aligned, from_blocks, to_blocks
 from tdm1.mechanism import Model
 
 #: Steps tried in one phase before the lane with the largest error is given up.
@@ -110,7 +110,8 @@ class Kernel:
         `status` (N,) is not 0 on entry keeps states and status.
 
         Patients share their steps in blocks of eight by number, so a patient's last digits depend,
-        within the tolerance, on the other seven.
+        within the tolerance, on the other seven. Who fails in his block is solved again alone, and
+        that counts: a failure does not depend on the others.
 
         Raises ValueError for a wrong shape, a negative or not finite time, input_day beyond days, or
         a tolerance outside 1e-13 .. 0.1. Trouble inside the integration is a status, never an exception.
@@ -159,9 +160,9 @@ class Kernel:
             return Course(kept, kept.copy(), known, np.zeros(count, np.int64), np.zeros(count, np.int64))
         tolerance = np.concatenate([[relative_tolerance], relative_tolerance * self._scales, self._lowest])
 
-        def run(addresses: tuple[int, ...], first: int, last: int) -> None:
+        def run(addresses: tuple[int, ...], first: int, last: int, blocks: int) -> None:
             memory = self._memory()
-            numbers = (first, last, blocks(count), len(phases), MOST_STEPS)
+            numbers = (first, last, blocks, len(phases), MOST_STEPS)
             self._run(*addresses, tolerance.ctypes.data, memory.ctypes.data, *numbers)
 
         found = run_phases(run, start, columns, phases, known, threads or available_threads())
@@ -194,7 +195,7 @@ class Kernel:
             return np.empty_like(rows)
         arrays = [to_blocks(array) for array in (rows, columns, driving, rows)]
 
-        def run(addresses: tuple[int, ...], first: int, last: int) -> None:
+        def run(addresses: tuple[int, ...], first: int, last: int, blocks: int) -> None:
             memory = self._memory()
             self._slopes(*addresses, memory.ctypes.data, first, last)
 

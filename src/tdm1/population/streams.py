@@ -11,8 +11,10 @@ sampling methods cannot change a patient.
 
 from __future__ import annotations
 
-from functools import cache
+import threading
+from functools import cache, lru_cache
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ from scipy.special import ndtri  # pyright: ignore[reportUnknownVariableType]
 BLOCK = 1024
 
 _SEEDS = 2**64
+#: Columns that are remembered, 8 kB each: what belongs to a cycle is asked for again while late patients come to it.
+_KEPT = 256
 
 
 @cache
@@ -40,12 +44,41 @@ def _check(seed: int, first: int, count: int, width: int, attempt: int) -> None:
             raise ValueError(f"{name} is {number}; it must be 0 or more")
 
 
+class _Generator(threading.local):
+    """One generator a thread, set to each stream in turn: making a new one takes longer than drawing from it."""
+
+    def __init__(self) -> None:
+        self._bits: Any = np.random.Philox(0)  # Any: NumPy's type of its state is private
+        self._fresh: dict[str, Any] = dict(self._bits.state)
+
+    def words(self, counter: tuple[int, ...], key: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """The first BLOCK words of the stream with this counter and key."""
+        stream = {"counter": np.array(counter, np.uint64), "key": key}
+        self._bits.state = {**self._fresh, "state": stream}
+        return self._bits.random_raw(BLOCK)
+
+
+_generator = _Generator()
+
+
+@lru_cache(maxsize=_KEPT)
+def _key(seed: int, purpose: str) -> NDArray[np.uint64]:
+    # As Philox itself reads two whole numbers: that belongs to the definition of a patient.
+    state: dict[str, Any] = dict(np.random.Philox(key=[seed, _purpose_word(purpose)]).state)
+    return state["state"]["key"]
+
+
+@lru_cache(maxsize=_KEPT)
 def _column(seed: int, purpose: str, block: int, column: int, attempt: int) -> NDArray[np.float64]:
     # The generator runs through counter word 0; the others name the stream and are never carried into.
-    bits = np.random.Philox(counter=[0, attempt, column, block], key=[seed, _purpose_word(purpose)])
-    words = bits.random_raw(BLOCK)
+    words = _generator.words((0, attempt, column, block), _key(seed, purpose))
+    words >>= np.uint64(11)
     # 53 bits and a half step: strictly between 0 and 1, symmetric about 1/2.
-    return ((words >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    numbers = words.astype(np.float64)
+    numbers += 0.5
+    numbers *= 2.0**-53
+    numbers.flags.writeable = False
+    return numbers
 
 
 def uniform(
@@ -71,12 +104,14 @@ def uniform(
 
 
 def normal(
-    seed: int, purpose: str, first: int, count: int, width: int = 1, *, attempt: int = 0
+    seed: int, purpose: str, first: int, count: int, width: int = 1, *, attempt: int = 0,
+    rows: NDArray[np.int_] | None = None,
 ) -> NDArray[np.float64]:
     """Standard normal numbers, shape (count, width): the uniform ones through the normal quantile.
 
     Arguments and errors as for `uniform`; the same arguments give the normal score of the same
-    uniform number.
+    uniform number. With `rows` only those rows of the result, in that order.
     """
-    scores: NDArray[np.float64] = ndtri(uniform(seed, purpose, first, count, width, attempt=attempt))
+    numbers = uniform(seed, purpose, first, count, width, attempt=attempt)
+    scores: NDArray[np.float64] = ndtri(numbers if rows is None else numbers[rows])
     return scores

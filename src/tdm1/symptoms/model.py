@@ -99,10 +99,13 @@ class Symptoms:
             measured = [grades[analyte] for analyte in term.analytes if analyte in grades]
             if not measured:
                 continue
-            worst = np.minimum(np.maximum.reduce([state.measured[:, place], *measured]), 4)
-            state.measured[:, place] = worst
-            told = state.reported_draw[:, place] < self._terms.chance[place, worst]
-            new = told & np.isinf(state.reported_day[:, place])
+            worst = np.minimum(np.maximum.reduce(measured), 4)
+            risen = np.flatnonzero(worst > state.measured[:, place])  # the same grade again changes nothing
+            if not risen.size:
+                continue
+            state.measured[risen, place] = worst[risen]
+            told = state.reported_draw[risen, place] < self._terms.chance[place, worst[risen]]
+            new = risen[told & np.isinf(state.reported_day[risen, place])]
             state.reported_day[new, place] = day
 
     def signs(self) -> dict[str, Array]:

@@ -107,8 +107,9 @@ class State:
             serious_draw=streams.uniform(seed, "serious event", first, count)[:, 0],
         )
 
-    def now(self, column: int | slice = slice(None)) -> NDArray[np.int8]:
-        """Grade of each symptom today, shape (N, T), or of one column, (N,); 0 without an episode."""
-        last = np.clip(self.number[:, column] - 1, 0, EPISODES - 1)[..., None]
-        grade = np.take_along_axis(self.grade[:, column], last, axis=-1)[..., 0]
-        return np.where(self.end_day[:, column] > self.day, grade, 0).astype(np.int8)
+    def now(self, column: int) -> NDArray[np.int8]:
+        """Grade of one symptom today, shape (N,); 0 without an episode."""
+        grade = np.zeros(len(self.number), np.int8)
+        ill = np.flatnonzero(self.end_day[:, column] > self.day)
+        grade[ill] = self.grade[ill, column, self.number[ill, column] - 1]
+        return grade

@@ -22,23 +22,29 @@ Index = NDArray[np.int_]
 def strengths(terms: Terms, drivers: Drivers) -> Array:
     """How strongly the drug acts on each symptom, shape (N, T)."""
     by_driver = np.column_stack([drivers.drug(driver) for driver in DRIVERS])
-    return by_driver[:, terms.driver]
+    return by_driver.take(terms.driver, axis=1)
 
 
 def multiples(terms: Terms, drivers: Drivers) -> Array:
     """Factor of each symptom's hazard and severity from its low blood value, shape (N, T)."""
+    return _by_lab(drivers).take(terms.lab, axis=1)
+
+
+def _by_lab(drivers: Drivers) -> Array:
+    """Factor from each low blood value, and 1 for symptoms that have none, shape (N, len(BLOOD) + 1)."""
     found = drivers.multiples()
-    by_lab = np.column_stack([*(found[name] for name in BLOOD), np.ones(len(drivers.at_risk))])
-    return by_lab[:, terms.lab]
+    return np.column_stack([*(found[name] for name in BLOOD), np.ones(len(drivers.at_risk))])
 
 
-def rates(terms: Terms, drivers: Drivers, multiple: Array) -> Array:
-    """Hazard of each symptom without the frailty, 1/day (infusion: per infusion of full weight), shape (N, T)."""
+def rates(terms: Terms, drivers: Drivers, by_lab: Array) -> Array:
+    """Hazard of each symptom of patients at risk without the frailty, shape (N, T).
+
+    In 1/day; of reactions to an infusion per infusion of full weight.
+    """
     rate = strengths(terms, drivers)
     rate *= terms.drug
     rate += terms.background
-    rate *= multiple
-    rate *= drivers.at_risk[:, None]
+    rate *= by_lab.take(terms.lab, axis=1)
     return rate
 
 
@@ -57,25 +63,29 @@ def step(state: State, terms: Terms, drivers: Drivers, days: float) -> None:
 def _gather(state: State, terms: Terms, drivers: Drivers, risk: Index, start: float, end: float) -> None:
     """Hazard of the patients at risk from `start` to `end`, and the episodes that begin."""
     own = drivers.take(risk)
-    multiple = np.ones(state.frailty.shape)
-    multiple[risk] = multiples(terms, own)
-    rate = rates(terms, own, multiple[risk])
+    by_lab = np.ones((len(state.frailty), len(BLOOD) + 1))
+    by_lab[risk] = own_by_lab = _by_lab(own)
+    rate = rates(terms, own, own_by_lab)
     rate *= state.frailty[risk]
     if terms.at_infusion.size and own.infused.any():
-        _react(state, terms, drivers, risk, rate[:, terms.at_infusion], multiple, end)
+        _react(state, terms, drivers, risk, rate[:, terms.at_infusion], by_lab, end)
     rate[:, terms.at_infusion] = 0.0
-    free = np.clip(state.end_day[risk], start, end)
-    gathered = rate * (end - free)
-    remaining = state.remaining[risk]
-    hit = gathered >= remaining
-    hit &= gathered > 0.0
-    places, columns = np.nonzero(hit)
-    pace = rate[places, columns]
-    day = free[places, columns] + remaining[places, columns] / pace
-    state.remaining[risk] = remaining - gathered
+    free = state.end_day[risk]
+    np.maximum(free, start, out=free)
+    np.minimum(free, end, out=free)
+    gathered = end - free
+    gathered *= rate
+    before = state.remaining[risk]
+    left = before - gathered
+    state.remaining[risk] = left
+    places, columns = np.divmod(np.flatnonzero(left <= 0.0), left.shape[1])
+    hit = gathered[places, columns] > 0.0
+    places, columns = places[hit], columns[hit]
     rows = risk[places]
+    pace = rate[places, columns]
+    day = free[places, columns] + before[places, columns] / pace
     while rows.size:
-        _begin(state, terms, drivers, multiple, rows, columns, day, end)
+        _begin(state, terms, drivers, by_lab, rows, columns, day, end)
         free_day = np.minimum(state.end_day[rows, columns], end)
         gathered_again = pace * (end - free_day)
         left = state.remaining[rows, columns]
@@ -86,7 +96,7 @@ def _gather(state: State, terms: Terms, drivers: Drivers, risk: Index, start: fl
 
 
 def _react(
-    state: State, terms: Terms, drivers: Drivers, risk: Index, chance: Array, multiple: Array, end: float
+    state: State, terms: Terms, drivers: Drivers, risk: Index, chance: Array, by_lab: Array, end: float
 ) -> None:
     """Reactions to the infusions that begin with this step; `chance` (at risk, infusion terms) for a full weight."""
     gathered = chance * drivers.infusion_weight()[risk, None]
@@ -97,12 +107,12 @@ def _react(
     places, which = np.nonzero(hit)
     rows, columns = risk[places], terms.at_infusion[which]
     if rows.size:
-        _begin(state, terms, drivers, multiple, rows, columns, np.full(rows.size, state.day), end)
+        _begin(state, terms, drivers, by_lab, rows, columns, np.full(rows.size, state.day), end)
         np.maximum.at(state.infusion_reaction, rows, state.grade[rows, columns, state.number[rows, columns] - 1])
 
 
 def _begin(
-    state: State, terms: Terms, drivers: Drivers, multiple: Array, rows: Index, columns: Index, day: Array, end: float
+    state: State, terms: Terms, drivers: Drivers, by_lab: Array, rows: Index, columns: Index, day: Array, end: float
 ) -> None:
     """Begin an episode in each (row, column) on its day, with its length and the grade it leads to."""
     episode = state.number[rows, columns]
@@ -115,7 +125,7 @@ def _begin(
         -(drawn[lasts] - stays[lasts]) / (1.0 - stays[lasts])
     )
     until = day + length
-    factor = multiple[rows, columns]
+    factor = by_lab[rows, terms.lab[columns]]
     aim = _grades(terms, state.grade_draw[rows, columns, episode], terms.share_grade3plus[columns], factor)
     state.start[rows, columns, episode] = day
     state.end[rows, columns, episode] = until

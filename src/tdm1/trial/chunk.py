@@ -15,9 +15,11 @@ from tdm1.safety import ACTION_NAMES, Label, rule_in_words
 from tdm1.symptoms import Drivers, Symptoms
 from tdm1.trial.antibody import Antibody
 from tdm1.trial.arms import SimulatedArm, TDM1Arm
-from tdm1.trial.clinic import PANEL, Clinic
+from tdm1.trial.clinic import ANALYTES, PANEL, Clinic
 from tdm1.trial.course import Course
 from tdm1.trial.definition import TrialFile
+from tdm1.trial.observer import Observer
+from tdm1.trial.panel_grades import PanelGrades
 from tdm1.trial.people import People
 from tdm1.trial.recurrence import Relapses
 
@@ -25,6 +27,8 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _MINUTE_PER_DAY = 24 * 60
+#: What is measured or moves the symptoms.
+BLOOD_AND_HEART = (*PANEL, "lvef", "conjugate", "nerve_exposure")
 
 
 class Drug(IntEnum):
@@ -73,7 +77,8 @@ class Chunk:
         if self.has_tumour:
             self.nadir_mm = people.covariates["sum_of_diameters_mm"].copy()
         self.relapses = None if trial.recurrence is None else Relapses.of(trial.recurrence, people, seed)
-        self.grades_before: dict[str, NDArray[np.int8]] = {}
+        self.grades = PanelGrades(trial, people.covariates["lvef_pct"])
+        self.grades_before = np.zeros((len(ANALYTES), n), np.int8)
         self.symptoms = Symptoms.start(trial.setting, seed, people.first, n)
         self.course = Course(
             count=n,
@@ -85,22 +90,21 @@ class Chunk:
                 findings=tuple(rule_in_words(rule) for rule in self.label.rules),
             ),
         )
-        outputs = people.individuals.model.outputs
-        wanted = [*PANEL, "lvef", "conjugate", "nerve_exposure"] + (["lesion_volume"] if self.has_tumour else [])
-        self._column = {name: outputs.index(name) for name in wanted}
-        self._auc = people.individuals.model.states.index("conjugate_auc")
+        model = people.individuals.model
+        self._auc = model.states.index("conjugate_auc")
         self.day = 0
-        self.seen = self.observe(self.states, np.arange(n))
-
-    def observe(self, states: Array, who: NDArray[np.int_]) -> dict[str, Array]:
-        """What can be measured in some patients in these states, each of shape (len(who),), without an infusion."""
-        inputs = np.zeros((len(states), len(self.people.individuals.model.inputs)))
-        seen = self.kernel.observe(states, self.people.individuals.values[who], inputs)
-        return {name: seen[:, column] for name, column in self._column.items()}
+        self._blood, self._conjugate = Observer(model, BLOOD_AND_HEART), Observer(model, ["conjugate"])
+        self._lesion = Observer(model, ["lesion_volume"]) if self.has_tumour else None
+        self._measurable = self._blood(self.states, people.individuals.values)
+        #: What can be measured now by name, each of shape (N,): rows of one array, which `advance` moves on.
+        self.seen = dict(zip(BLOOD_AND_HEART, self._measurable, strict=True))
+        self._followed = np.arange(n)
+        self._values = people.individuals.values
 
     def sum_of_diameters_mm(self) -> Array:
         """True sum of diameters now, shape (N,): all lesions are like the representative one."""
-        volume_cm3 = np.maximum(self.seen["lesion_volume"], 0.0)
+        assert self._lesion is not None
+        volume_cm3 = np.maximum(self._lesion(self.states, self.people.individuals.values)[0], 0.0)
         return self.people.covariates["n_target_lesions"] * lesion_diameter_mm(volume_cm3)
 
     @property
@@ -133,23 +137,20 @@ class Chunk:
     def advance(self, day: int, rate: Array, length: Array, days: int) -> None:
         """Everyone still on study moves on by `days`; rate (N, 2) in mg/day of T-DM1 and trastuzumab."""
         who = np.flatnonzero(self.on_study)
+        if len(who) < len(self._followed):
+            self._followed, self._values = who, self.people.individuals.values[who]
         at_risk = self.at_risk
         before = self.states[:, self._auc].copy()
-        moved = self.kernel.advance(
-            self.states[who], self.people.individuals.values[who], rate[who], length[who], float(days)
-        )
+        moved = self.kernel.advance(self.states[who], self._values, rate[who], length[who], float(days))
+        # Those who have left stay as they were.
         self.states[who] = moved.states
-        dosed = rate[who, 0] > 0
-        if dosed.any():
-            self.cmax[who[dosed]] = self.observe(moved.after_input[dosed], who[dosed])["conjugate"]
+        self._measurable[:, who] = self._blood(moved.states, self._values)
+        dosed = np.flatnonzero(rate[who, 0] > 0)
+        if dosed.size:
+            self.cmax[who[dosed]] = self._conjugate(moved.after_input[dosed], self._values[dosed])[0]
         failed = who[moved.status != 0]
         self.course.status[failed] = moved.status[moved.status != 0]
         self.on_study[failed] = False
-        # Those who have left stay as they were.
-        now = self.observe(moved.states, who)
-        self.seen = {name: column.copy() for name, column in self.seen.items()}
-        for name, column in now.items():
-            self.seen[name][who] = column
         mean = (self.states[:, self._auc] - before) / days
         self.symptoms.step(
             float(days),

@@ -139,12 +139,13 @@ class ChunkStore:
 
 def create(folder: Path, trial: TrialFile, record: RunRecord) -> ChunkStore:
     """A new store. Raises InputError when there is one already, or the folder cannot be written."""
-    if folder.exists():
+    begun = {_TRIAL, f"{_RECORD}.part"}  # what a process leaves that is killed before the record is there
+    if folder.exists() and (not folder.is_dir() or {path.name for path in folder.iterdir()} - begun):
         raise InputError(
             f"{folder} holds an unfinished run; finish it with 'tdm1 trial --resume {folder}', or remove the folder"
         )
     try:
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / _TRIAL).write_text(trial.text, encoding="utf-8")
         temporary = folder / f"{_RECORD}.part"
         temporary.write_text(json.dumps({name: getattr(record, name) for name in record.__slots__}), encoding="utf-8")
@@ -213,3 +214,9 @@ def _settle(temporary: Path, path: Path) -> None:
     with temporary.open("rb") as file:
         os.fsync(file.fileno())
     temporary.replace(path)
+    with contextlib.suppress(OSError):  # some systems cannot sync a folder
+        handle = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

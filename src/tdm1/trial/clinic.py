@@ -63,16 +63,16 @@ class Clinic:
     seed: int
     people: People
 
-    def labs(self, day: int, true: Mapping[str, Array]) -> dict[str, Array]:
-        """Measured values of the panel, each of shape (N,), from the true ones."""
-        scores = streams.normal(
-            self.seed, f"laboratory error, day {day}", self.people.first, self.people.count, len(PANEL)
-        )
-        return {
-            name: np.maximum(true[name], 0.0)
-            * _log_normal_error(evidence.value(f"{name}.within_patient_cv", "1"), scores[:, column])
-            for column, name in enumerate(PANEL)
-        }
+    def labs(self, day: int, true: Mapping[str, Array], seen: Flags) -> dict[str, Array]:
+        """Measured values of the panel, each of shape (N,), from the true ones; NaN where a patient is not seen."""
+        who = np.flatnonzero(seen)
+        first, count = self.people.first, self.people.count
+        scores = streams.normal(self.seed, f"laboratory error, day {day}", first, count, len(PANEL), rows=who)
+        spread = np.sqrt(np.log1p(np.square([evidence.value(f"{name}.within_patient_cv", "1") for name in PANEL])))
+        errors = np.exp(np.ascontiguousarray(scores.T) * spread[:, None])
+        values = np.full((len(PANEL), count), np.nan)
+        values[:, who] = np.maximum([true[name][who] for name in PANEL], 0.0) * errors
+        return dict(zip(PANEL, values, strict=True))
 
     def lvef(self, day: int, true_pct: Array) -> Array:
         """Measured ejection fraction (%)."""
@@ -126,27 +126,25 @@ def findings(
     )
 
 
+def version_of(trial: TrialFile) -> int:
+    """Version of the CTCAE that a trial grades by."""
+    return int(trial.ctcae.split(".")[0])
+
+
+def limit_of(analyte: str) -> dict[str, float]:
+    """The laboratory's limit of normal that grades an analyte, as `lln` or `uln` in its unit; empty where none does."""
+    if analyte not in _LIMITS:
+        return {}
+    side, fact, unit = _LIMITS[analyte]
+    return {side: evidence.value(fact, unit)}
+
+
 def grade_of(trial: TrialFile, analyte: str, values: Array, lvef_baseline: Array | None = None) -> NDArray[np.int8]:
     """CTCAE grade of measured values by the trial's version and the laboratory's limits, -1 where NaN.
 
     `lvef_baseline` (%) is needed for the ejection fraction alone.
     """
-    version = int(trial.ctcae.split(".")[0])
     if analyte == "lvef":
-        return grade(analyte, values, version, baseline=lvef_baseline)
-    limits: dict[str, float] = {}
-    if analyte in _LIMITS:
-        side, fact, unit = _LIMITS[analyte]
-        limits[side] = evidence.value(fact, unit)
-    return grade(analyte, values, version, **limits)
+        return grade(analyte, values, version_of(trial), baseline=lvef_baseline)
+    return grade(analyte, values, version_of(trial), **limit_of(analyte))
 
-
-def grades_of_visit(
-    trial: TrialFile, people: People, seen: Flags, values: Mapping[str, Array], lvef: Array
-) -> dict[str, NDArray[np.int8]]:
-    """Grades of everything measured at one visit, by analyte, each of shape (N,); -1 where not seen."""
-    measured = {**values, "lvef": lvef}
-    return {
-        name: np.where(seen, grade_of(trial, name, column, people.covariates["lvef_pct"]), np.int8(-1))
-        for name, column in measured.items()
-    }

@@ -24,7 +24,7 @@ class Course:
 
     ledger              doses of T-DM1 and every decision
     trastuzumab_doses   (day, patients, mg) of every visit at which trastuzumab was given
-    lab_visits          (day, who was seen, values of all N by analyte)
+    lab_visits          (day, who was seen, values of N by analyte, NaN of who was not)
     heart_tests         (day, who was tested, ejection fraction of all N in percent)
     scans               (day, measured sum of diameters of all N in mm)
     exposure            (patients, cycle, area, peak, trough) of every finished cycle of T-DM1

@@ -10,7 +10,7 @@ from tdm1.regimen import apply
 from tdm1.safety import Action, Decisions, Findings
 from tdm1.trial.arms import TDM1Arm
 from tdm1.trial.chunk import Chunk, Drug
-from tdm1.trial.clinic import findings, grades_of_visit
+from tdm1.trial.clinic import ANALYTES, findings
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -34,7 +34,7 @@ def visit(chunk: Chunk, day: int) -> tuple[Array, Array]:
     seen = due | between
     if not seen.any():
         return rate, length
-    values = chunk.clinic.labs(day, chunk.seen)
+    values = chunk.clinic.labs(day, chunk.seen, seen)
     chunk.course.lab_visits.append((day, seen, values))
     lvef = _heart_test(chunk, day, seen, chunk.seen["lvef"])
     _report(chunk, day, seen, values, lvef)
@@ -58,15 +58,11 @@ def visit(chunk: Chunk, day: int) -> tuple[Array, Array]:
 def _report(chunk: Chunk, day: int, seen: Flags, values: dict[str, Array], lvef: Array) -> None:
     """Grades that may be written down as events: those worse than before treatment (CTCAE: an event is a worsening)."""
     if day == 0:
-        before = grades_of_visit(chunk.trial, chunk.people, seen, values, chunk.people.covariates["lvef_pct"])
-        chunk.grades_before = before
+        chunk.grades_before = chunk.grades.of_visit(seen, values, chunk.people.covariates["lvef_pct"])
         return
-    now = grades_of_visit(chunk.trial, chunk.people, seen, values, lvef)
-    emerged = {
-        name: np.where((grades < 0) | (grades > chunk.grades_before[name]), grades, np.int8(0))
-        for name, grades in now.items()
-    }
-    chunk.symptoms.report_labs(float(day), emerged)
+    now = chunk.grades.of_visit(seen, values, lvef)
+    emerged = np.where((now < 0) | (now > chunk.grades_before), now, np.int8(0))
+    chunk.symptoms.report_labs(float(day), dict(zip(ANALYTES, emerged, strict=True)))
 
 
 def _finish_planned(chunk: Chunk, day: int) -> None:
