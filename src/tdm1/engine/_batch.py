@@ -97,15 +97,15 @@ def share(run: Run, addresses: tuple[int, ...], blocks: int, threads: int, least
     left = iter([(first, min(first + size, blocks)) for first in range(0, blocks, size)])
     threads = min(threads, -(-blocks // size))
 
-    def work(_: int) -> None:
+    def work() -> None:
         for first, last in left:
             run(addresses, first, last, blocks)
 
-    if threads == 1:
-        work(0)
-        return
-    for _ in _pool(threads).map(work, range(threads)):
-        pass
+    # This thread works too: one less has to be woken.
+    helpers = [_pool(threads - 1).submit(work) for _ in range(threads - 1)]
+    work()
+    for helper in helpers:
+        helper.result()
 
 
 @cache
