@@ -37,4 +37,4 @@ def test_slopes_of_the_model_file_against_the_model(mrgsolve: ModuleType, benchm
             text, dict(zip(model.states, states, strict=True)), dict(zip(model.parameters, parameters, strict=True))
         )
         expected = model.derivatives(list(states), list(parameters), [0.0])
-        np.testing.assert_allclose(list(found.values()), expected, rtol=1e-11, atol=1e-12)
+        np.testing.assert_allclose(list(found.values()), expected, rtol=1e-12, atol=1e-12)

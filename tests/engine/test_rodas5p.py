@@ -89,6 +89,8 @@ def test_coefficients_against_order_conditions() -> None:
 def test_coefficients_against_stability_at_infinity() -> None:
     """R(infinity) = 1 - b beta^-1 1 is zero, for the method and for its embedded one."""
     assert abs(1.0 - WEIGHTS @ np.linalg.solve(BETAS, np.ones(STAGES))) < 1e-12
+    shorter = STAGES - 1  # the embedded method ends one stage before
+    assert abs(1.0 - EMBEDDED[:shorter] @ np.linalg.solve(BETAS[:shorter, :shorter], np.ones(shorter))) < 1e-12
 
 
 def _bare_step(model: Model, parameter: float) -> Callable[[float, float], tuple[float, float]]:

@@ -4,7 +4,8 @@ exp(x): x = k ln2 + r, exp(r) = 1 + r + r^2 Q(r), then 2^k through the exponent 
 result is infinity, below -708.7 it is 0 or nearly so.
 log(x): x = 2^k (1 + f), s = f / (2 + f), log(1 + f) = f - f^2/2 + s (f^2/2 + R(s^2)). log(0) and the log of
 a number too small to be normal are -infinity, of a negative number NaN.
-x ** b is exp(b log(x)), with the logarithm carried in two numbers; 0 and numbers too small to be normal count as 0.
+x ** b is exp(b log(x)), with the logarithm carried in two numbers; 0 and numbers too small to be normal count as 0,
+and 0 ** 0 is NaN.
 
 Q and R are interpolations at Chebyshev nodes over the reduced range, computed by us in 40 digits; their
 error is below 1.1e-16 (Q, scaled by r^2 < 0.13) and 3.2e-16 (R/s^2, scaled by s^2 < 0.03). Method: Tang,
