@@ -33,12 +33,14 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Puts a made-up trial and simulation in the place of the real ones; returns what they were asked for."""
     asked: dict[str, Any] = {}
 
-    def load(name: str) -> str:
+    real = trial.load
+
+    def load(name: str) -> trial.TrialFile:
         if name != "madeup":
             raise EvidenceError(f"no trial is called '{name}'; did you mean 'madeup'?")
-        return name
+        return real("emilia")
 
-    def run_trial(definition: str, **options: Any) -> Any:
+    def run_trial(definition: trial.TrialFile, **options: Any) -> Any:
         options["progress"](0.5, "half way")
         asked.update(options, definition=definition)
         return trial_result(12)

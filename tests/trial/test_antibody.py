@@ -91,10 +91,10 @@ def _measured(
     def heart(self: Clinic, at: int, true_pct: np.ndarray) -> np.ndarray:
         return own_lvef(self, at, true_pct) if lvef is None or at < day else np.full_like(true_pct, lvef)
 
-    def labs(self: Clinic, at: int, true: Any) -> dict[str, np.ndarray]:
-        found = own_labs(self, at, true)
+    def labs(self: Clinic, at: int, true: Any, seen: np.ndarray) -> dict[str, np.ndarray]:
+        found = own_labs(self, at, true, seen)
         if alt is not None and at >= day:
-            found["alt"] = np.full_like(found["alt"], alt * evidence.value("laboratory.uln_alt", "U/L"))
+            found["alt"] = np.where(seen, alt * evidence.value("laboratory.uln_alt", "U/L"), np.nan)
         return found
 
     monkeypatch.setattr(Clinic, "lvef", heart)

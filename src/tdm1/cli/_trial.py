@@ -35,7 +35,9 @@ def run_trial(
         partial_run.discard(out)
         return
     if name is None:
-        raise trial.InputError("which trial? Name one (emilia) or a trial file, or finish a run with --resume DIR")
+        raise trial.InputError(
+            "which trial? Give NAME|FILE, a built-in trial (emilia) or a trial file, or finish a run: --resume DIR"
+        )
     definition = trial.load(name)
     if out is None:
         _run(definition, patients, seed, workers, dask, None, None, as_json)
