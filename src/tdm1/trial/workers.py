@@ -97,7 +97,7 @@ def _local(workers: int) -> Generator[Execute]:
         with (
             LocalCluster(
                 n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                dashboard_address=None,  # pyright: ignore[reportArgumentType]
+                dashboard_address="127.0.0.1:0",  # any free port, of this machine alone
                 silence_logs=logging.CRITICAL, memory_limit=0,
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
