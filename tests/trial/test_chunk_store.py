@@ -9,6 +9,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -23,9 +24,14 @@ from tdm1.trial.arm import ChunkTables, run_arm
 TABLES = {"subjects": pl.DataFrame({"patient": [0, 1]}), "labs": pl.DataFrame({"patient": [0, 1], "value": [1.5, 2.5]})}
 
 
+@cache
+def emilia() -> trials.TrialFile:
+    return trials.load("emilia")
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> chunk_store.ChunkStore:
-    trial = trials.load("emilia")
+    trial = emilia()
     record = chunk_store.record_of(trial, 1, {"T-DM1": 2048, "other": 5}, "2026-11-25T00:00:00+00:00")
     return chunk_store.create(tmp_path / "run.part", trial, record)
 
@@ -60,11 +66,11 @@ def test_damaged_chunk_against_its_checksum(store: chunk_store.ChunkStore, damag
 
 def test_store_that_exists_against_a_clear_error(store: chunk_store.ChunkStore) -> None:
     with pytest.raises(trials.InputError, match="holds an unfinished run; finish it with 'tdm1 trial --resume"):
-        chunk_store.create(store.folder, trials.load("emilia"), store.record)
+        chunk_store.create(store.folder, emilia(), store.record)
 
 
 def test_folder_of_a_process_killed_at_once_is_used(tmp_path: Path) -> None:
-    folder, trial = tmp_path / "run.part", trials.load("emilia")
+    folder, trial = tmp_path / "run.part", emilia()
     folder.mkdir()
     (folder / "trial.yaml").write_text("half")
     record = chunk_store.record_of(trial, 1, {"T-DM1": 5}, "")
@@ -75,7 +81,7 @@ def test_folder_of_a_process_killed_at_once_is_used(tmp_path: Path) -> None:
 def test_opened_store_against_what_was_begun(store: chunk_store.ChunkStore) -> None:
     opened, trial = chunk_store.open_store(store.folder)
     assert opened.record == store.record
-    assert trial.text == trials.load("emilia").text
+    assert trial.text == emilia().text
 
 
 @pytest.mark.parametrize(
