@@ -70,7 +70,7 @@ def main() -> None:
         assert len(names) == len(PARAMETERS[name]), set(PARAMETERS[name]) - set(names)
         exact = engine.sensitivity(kernel, course.start, course.parameters, parts, names, relative_tolerance=1e-10)
         given = (course.start, course.parameters, parts)
-        for tolerance in (1e-5, 1e-6):
+        for tolerance in (1e-5, 1e-6, 1e-7):
             solve = partial(kernel.course, *given, relative_tolerance=tolerance)
             differentiate = partial(engine.sensitivity, kernel, *given, names, relative_tolerance=tolerance)
             spent = best({"solve": solve, "derivatives": differentiate})

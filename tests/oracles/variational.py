@@ -71,6 +71,27 @@ class Dual:
         return self**0.5
 
 
+def _directed(model: Model, parameters: np.ndarray, names: Sequence[str]) -> list[Dual]:
+    """The parameters as dual numbers with a direction for each name."""
+    directions = np.zeros((len(parameters), len(names)))
+    for k, name in enumerate(names):
+        directions[model.parameters.index(name), k] = 1.0
+    return [Dual(float(value), direction) for value, direction in zip(parameters, directions, strict=True)]
+
+
+def outputs(
+    model: Model, parameters: np.ndarray, states: np.ndarray, tangents: np.ndarray, names: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Outputs (T, O) without inputs, and their derivatives (T, O, K), from states (T, S) and theirs (T, S, K)."""
+    values = _directed(model, parameters, names)
+    found = []
+    for row, slopes in zip(states, tangents, strict=True):
+        duals = [Dual(float(value), slope) for value, slope in zip(row, slopes, strict=True)]
+        seen = (Dual._parts(one) for one in model.observe(duals, values, [0.0] * len(model.inputs)))
+        found.append([(value, slope + np.zeros(len(names))) for value, slope in seen])
+    return np.array([[v for v, _ in row] for row in found]), np.array([[s for _, s in row] for row in found])
+
+
 def solve(
     model: Model,
     parameters: np.ndarray,
@@ -81,14 +102,20 @@ def solve(
 ) -> tuple[np.ndarray, np.ndarray]:
     """States (phases, S) and their derivatives (phases, S, K) of one patient whose start does not depend on them."""
     size, number = len(initial), len(names)
-    places = [model.parameters.index(name) for name in names]
-    directions = np.zeros((len(parameters), number))
-    for k, place in enumerate(places):
-        directions[place, k] = 1.0
-    values = [Dual(float(value), direction) for value, direction in zip(parameters, directions, strict=True)]
+    values = _directed(model, parameters, names)
+    sizes = np.abs(np.asarray(parameters)[[model.parameters.index(name) for name in names]])
     scales = np.array([state.scale for state in model.state_table])
-    sizes = np.abs(np.asarray(parameters)[places])
     allowed = relative_tolerance * 1e-2 * np.concatenate([scales, (scales[:, np.newaxis] / sizes).ravel()])
+
+    still = [Dual(float(value), np.zeros(size)) for value in parameters]
+
+    def jacobian(t: float, y: np.ndarray, slope: np.ndarray, out: np.ndarray, inputs: list[float]) -> None:
+        """By blocks: how the Jacobian itself moves is left out, which costs Newton iterations and no accuracy."""
+        found = model.derivatives([Dual(float(v), s) for v, s in zip(y, np.eye(size), strict=False)], still, inputs)
+        block = np.array([Dual._parts(one)[1] + np.zeros(size) for one in found])
+        out[:] = 0.0
+        out[:size, :size] = block
+        out[size:, size:] = np.kron(block, np.eye(number))
 
     def slopes(t: float, y: np.ndarray, out: np.ndarray, inputs: list[float]) -> None:
         tangents = y[size:].reshape(size, number)
@@ -101,7 +128,9 @@ def solve(
     kept = []
     for days, inputs in phases:
         given = [float(one) for one in inputs]
-        solver = CVODE(slopes, userdata=given, rtol=relative_tolerance, atol=allowed, max_num_steps=100_000)
+        solver = CVODE(
+            slopes, userdata=given, rtol=relative_tolerance, atol=allowed, max_num_steps=100_000, jacfn=jacobian
+        )
         answer = solver.solve(np.array([0.0, days]), state)
         assert answer.success, answer.message
         state = np.array(answer.y[-1])

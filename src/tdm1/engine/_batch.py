@@ -54,24 +54,33 @@ def available_threads() -> int:
 
 
 def run_phases(
-    run: Run, states: Floats, parameters: Floats, phases: list[Phase], status: NDArray[np.int8], threads: int
+    run: Run,
+    states: Floats,
+    parameters: Floats,
+    phases: list[Phase],
+    status: NDArray[np.int8],
+    threads: int,
+    together: int = 1,
 ) -> Ends:
     """Take every patient through all phases. A patient who has a `status` is left alone. There must be a patient.
 
     Who fails is done again from the start in a block of his own copies, and what comes of that counts: so nobody fails
-    because of the steps that seven others needed.
+    because of the steps that seven others needed. So many rows in turn stay `together` in this (a divisor of LANES
+    and of the number of rows): if one fails all are done again, and again share their steps.
     """
     found = _run_blocks(run, states, parameters, phases, status, threads)
-    failed = np.flatnonzero((found.status != 0) & (status == 0))
-    if failed.size == 0:
+    again = ((found.status != 0) & (status == 0)).reshape(-1, together).any(axis=1)
+    if not again.any():
         return found
-    rows = np.repeat(failed, LANES)
+    failed = np.flatnonzero(np.repeat(again, together))
+    rows = np.repeat(failed.reshape(-1, together), LANES // together, axis=0).ravel()
     own = [Phase(phase.inputs[rows], phase.days[rows]) for phase in phases]
     alone = _run_blocks(run, states[rows], parameters[rows], own, status[rows], threads)
-    found.states[:, failed] = alone.states[:, ::LANES]
-    found.status[failed] = alone.status[::LANES]
-    found.steps[failed] += alone.steps[::LANES]
-    found.rejected[failed] += alone.rejected[::LANES]
+    first = (np.arange(len(failed) // together)[:, np.newaxis] * LANES + np.arange(together)).ravel()
+    found.states[:, failed] = alone.states[:, first]
+    found.status[failed] = alone.status[first]
+    found.steps[failed] += alone.steps[first]
+    found.rejected[failed] += alone.rejected[first]
     return found
 
 

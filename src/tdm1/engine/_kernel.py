@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -74,6 +74,34 @@ class Course:
     rejected: NDArray[np.int64]
 
 
+class Plan(NamedTuple):
+    """Segments as phases of constant inputs; `ends`: phases at whose ends a segment's input and it itself end.
+
+    -1 is the start.
+    """
+
+    phases: list[Phase]
+    ends: list[tuple[int, int]]
+
+    def repeated(self, copies: int) -> Plan:
+        """The same for so many copies of each patient in turn."""
+        return Plan([Phase(*(np.repeat(array, copies, axis=0) for array in phase)) for phase in self.phases], self.ends)
+
+
+def plan_of(segments: Sequence[Segment], inputs: tuple[str, ...], patients: int) -> Plan:
+    """Check the segments. Raises ValueError where there is none, and as `phases_of`."""
+    if not segments:
+        raise ValueError("segments: none; give the intervals of the course")
+    phases: list[Phase] = []
+    ends: list[tuple[int, int]] = []
+    for segment in segments:
+        given = phases_of(segment.inputs, segment.input_day, segment.days, inputs, patients)
+        before = len(phases) - 1
+        phases += [phase for phase in given if phase is not None]
+        ends.append((before if given[0] is None else before + 1, len(phases) - 1))
+    return Plan(phases, ends)
+
+
 class Kernel:
     """The compiled equations of one model. Made by `compile`; safe to use from several threads."""
 
@@ -139,24 +167,35 @@ class Kernel:
         start = table("states", states, self._states)
         count = start.shape[0]
         columns = table("parameters", parameters, self._parameters, count)
+        known = np.zeros(count, np.int8) if status is None else np.array(status, np.int8)
+        if known.shape != (count,):
+            raise ValueError(f"status: expected shape ({count},), got {known.shape}")
+        plan = plan_of(segments, self._inputs, count)
+        return self.follow(start, columns, plan, known, relative_tolerance=relative_tolerance, threads=threads)
+
+    def follow(
+        self,
+        start: Floats,
+        columns: Floats,
+        plan: Plan,
+        known: NDArray[np.int8],
+        *,
+        relative_tolerance: float,
+        threads: int | None,
+        together: int = 1,
+    ) -> Course:
+        """What `course` does with arrays that have been checked: start (N, S), columns (N, P), known statuses (N,).
+
+        Rows that stay `together` (so many in turn, a divisor of 8 and of N) share their steps even after a failure.
+        Raises ValueError for a tolerance outside 1e-13 .. 0.1 and less than one thread.
+        """
         if not 1e-13 <= relative_tolerance <= 0.1:
             raise ValueError(f"relative_tolerance: {relative_tolerance} is outside 1e-13 .. 0.1")
         if threads is not None and threads < 1:
             raise ValueError(f"threads: {threads}; give 1 or more")
-        if not segments:
-            raise ValueError("segments: none; give the intervals of the course")
-        known = np.zeros(count, np.int8) if status is None else np.array(status, np.int8)
-        if known.shape != (count,):
-            raise ValueError(f"status: expected shape ({count},), got {known.shape}")
-        phases: list[Phase] = []
-        ends: list[tuple[int, int]] = []  # phases at whose ends the input and the segment end; -1 is the start
-        for segment in segments:
-            given = phases_of(segment.inputs, segment.input_day, segment.days, self._inputs, count)
-            before = len(phases) - 1
-            phases += [phase for phase in given if phase is not None]
-            ends.append((before if given[0] is None else before + 1, len(phases) - 1))
+        count, phases = len(start), plan.phases
         if not count or not phases:
-            kept = np.repeat(start[np.newaxis], len(segments), axis=0)
+            kept = np.repeat(start[np.newaxis], len(plan.ends), axis=0)
             return Course(kept, kept.copy(), known, np.zeros(count, np.int64), np.zeros(count, np.int64))
         tolerance = np.concatenate([[relative_tolerance], relative_tolerance * self._scales, self._lowest])
 
@@ -165,9 +204,9 @@ class Kernel:
             numbers = (first, last, blocks, len(phases), MOST_STEPS)
             self._run(*addresses, tolerance.ctypes.data, memory.ctypes.data, *numbers)
 
-        found = run_phases(run, start, columns, phases, known, threads or available_threads())
+        found = run_phases(run, start, columns, phases, known, threads or available_threads(), together)
         after_input, after = (
-            np.stack([found.states[end[which]] if end[which] >= 0 else start for end in ends]) for which in (0, 1)
+            np.stack([found.states[end[which]] if end[which] >= 0 else start for end in plan.ends]) for which in (0, 1)
         )
         return Course(after, after_input, found.status, found.steps, found.rejected)
 
