@@ -38,3 +38,9 @@ def die_always(number: int) -> int:
     if number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return number
+
+
+def square_and_process(number: int) -> tuple[int, int]:
+    """The square and the process that did it, slowly enough that every worker gets some."""
+    time.sleep(0.02)
+    return number * number, os.getpid()

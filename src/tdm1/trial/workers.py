@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from tdm1.trial.reading import InputError
@@ -19,6 +20,8 @@ _IN_FLIGHT = 2
 #: Times that a task may lose its worker before it counts as what kills them.
 _DEATHS = 5
 _PATIENCE_S = 10
+#: Files of the package that a result may depend on.
+_SOURCES = (".py", ".yaml", ".csv")
 
 
 class Execute(Protocol):
@@ -81,7 +84,8 @@ def _local(workers: int) -> Generator[Execute]:
 
     threads = max(1, engine.available_threads() // workers)
     settings = {
-        "distributed.scheduler.allowed-failures": _DEATHS,
+        # Deaths that are forgiven: the one after them is the last.
+        "distributed.scheduler.allowed-failures": _DEATHS - 1,
         "distributed.worker.daemon": True,
         # Workers share the cores of the machine.
         "distributed.nanny.environ": {engine.THREADS: str(threads)},
@@ -90,23 +94,41 @@ def _local(workers: int) -> Generator[Execute]:
         "distributed.comm.timeouts.connect": "3s",
         "distributed.admin.log-format": "%(message)s",
     }
-    with config.set(settings):
-        # A worker that dies and its restart are what this is for: no news.
-        for name in ("distributed", "distributed.nanny", "distributed.worker", "distributed.scheduler"):
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        with (
-            LocalCluster(
-                n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
-                dashboard_address="127.0.0.1:0",  # any free port, of this machine alone
-                silence_logs=logging.CRITICAL, memory_limit=0,
-            ) as cluster,
-            Client(cluster, set_as_default=False) as client,
-        ):
-            yield _on(client)
+    # A worker that dies and its restart are what this is for: no news.
+    with (
+        config.set(settings),
+        _quiet(logging.CRITICAL),
+        LocalCluster(
+            n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",  # any free port, of this machine alone
+            silence_logs=logging.CRITICAL, memory_limit=0,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield _on(client)
+
+
+@contextmanager
+def _quiet(level: int) -> Generator[None]:
+    """Nothing below `level` from Dask, whose loggers are then as they were."""
+    import logging
+
+    names = ("", ".client", ".nanny", ".scheduler", ".worker")
+    loggers = [logging.getLogger(f"distributed{name}") for name in names]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(level)
+    try:
+        yield
+    finally:
+        for logger, was in zip(loggers, before, strict=True):
+            logger.setLevel(was)
 
 
 @contextmanager
 def _existing(address: str) -> Generator[Execute]:
+    import logging
+
     from distributed import Client
 
     try:
@@ -116,35 +138,66 @@ def _existing(address: str) -> Generator[Execute]:
             f"--dask {address}: no Dask scheduler answers there ({error or 'silence'}); start one with 'dask"
             " scheduler', workers with 'dask worker ADDRESS', or use --workers"
         ) from error
-    with client:
-        found: dict[str, Any] = client.run(identity)  # pyright: ignore[reportAssignmentType]
+    with client, _quiet(logging.ERROR):
+        found: dict[str, Any] = client.run(identity, on_error="return")  # pyright: ignore[reportAssignmentType]
         if not found:
             raise InputError(f"--dask {address}: the scheduler has no workers; start one: dask worker {address}")
-        own = identity()
         for worker, one in found.items():
-            if one != own:
+            if isinstance(one, BaseException):
                 raise InputError(
-                    f"--dask {address}: worker {worker} has {' '.join(one)}, but here is {' '.join(own)}; results of"
-                    " two versions are no one run: install the same tdm1 on both"
+                    f"--dask {address}: worker {worker} cannot load this tdm1 ({one}); install the same tdm1 there"
                 )
+            _compare(f"--dask {address}: worker {worker}", one, identity())
         yield _on(client)
 
 
 def identity() -> tuple[str, str, str]:
-    """What a result may depend on: Python (major.minor), tdm1, and its engine."""
+    """What a result may depend on: Python (major.minor), tdm1, and a hash of tdm1's files."""
     import sys
 
     import tdm1
-    from tdm1 import engine
 
     python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
-    return python, f"tdm1 {tdm1.__version__}", f"engine {engine.identity()}"
+    return python, f"tdm1 {tdm1.__version__}", f"sources {_sources()}"
+
+
+@cache
+def _sources() -> str:
+    import hashlib
+    from pathlib import Path
+
+    import tdm1
+
+    root = Path(tdm1.__file__).parent
+    digest = hashlib.sha256()
+    named = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.suffix in _SOURCES}
+    for name in sorted(named):
+        content = named[name].read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:12]
+
+
+def _compare(where: str, found: tuple[str, ...], own: tuple[str, ...]) -> None:
+    if found != own:
+        raise InputError(
+            f"{where} has {' '.join(found)}, but here is {' '.join(own)}; results of two versions are no one run:"
+            " install the same tdm1 on both"
+        )
+
+
+def _checked(asker: tuple[str, ...], function: Callable[..., T], task: tuple[Any, ...]) -> T:
+    """The task, done on a worker, which may have come to the cluster after the run began."""
+    import socket
+
+    _compare(f"--dask: a worker on {socket.gethostname()}", identity(), asker)
+    return function(*task)
 
 
 def _on(client: Any) -> Execute:
     def execute(function: Callable[..., T], tasks: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, T]]:
         from distributed import KilledWorker, as_completed
 
+        asker = identity()
         left = iter(enumerate(tasks))
         positions: dict[str, int] = {}
 
@@ -152,8 +205,8 @@ def _on(client: Any) -> Execute:
             position, task = next(left, (None, ()))
             if position is None:
                 return None
-            # Not pure: equal tasks of two runs must not share a result; the function and its arguments are pickled.
-            future = client.submit(function, *task, pure=False, retries=0)
+            # Not pure: equal tasks of two runs must not share a result.
+            future = client.submit(_checked, asker, function, task, pure=False, retries=0)
             positions[future.key] = position
             return future
 
@@ -167,7 +220,8 @@ def _on(client: Any) -> Execute:
                     result = future.result()
                 except KilledWorker as error:
                     raise RuntimeError(
-                        f"a task lost its worker {_DEATHS} times and is given up: look for too little memory there"
+                        f"a task lost its worker {error.allowed_failures + 1} times and is given up:"
+                        " look for too little memory there"
                     ) from error
                 position = positions.pop(future.key)
                 future.release()
