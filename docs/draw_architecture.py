@@ -5,8 +5,9 @@ Run `python docs/draw_architecture.py` after a change here; a test keeps script 
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
+
+from svg_boxes import FILL, LINE, LOOP_FILL, NOTE, arrow, box, head, text
 
 PICTURE = Path(__file__).parent / "pictures" / "architecture.svg"
 
@@ -37,60 +38,40 @@ AFTER = (
 WIDTH, HEIGHT = 1000, 560
 LEFT, TOP, BOX_WIDTH, BOX_HEIGHT, STEP = 40, 70, 420, 52, 66
 LOOP_LEFT, LOOP_WIDTH, LOOP_HEIGHT, LOOP_STEP = 590, 360, 70, 108
-INK, LINE, FILL, LOOP_FILL, NOTE = "#1d2b2a", "#3d7f78", "#eaf4f2", "#f6f1e6", "#5c6b69"
-
-
-def _text(x: float, y: float, text: str, size: int, *, bold: bool = False, fill: str = INK) -> str:
-    weight = ' font-weight="600"' if bold else ""
-    return f'<text x="{x}" y="{y}" font-size="{size}" fill="{fill}"{weight}>{escape(text)}</text>'
-
-
-def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
-    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="8" fill="{fill}" stroke="{LINE}"/>'
-
-
-def _arrow(points: list[tuple[float, float]]) -> str:
-    path = " ".join(f"{x},{y}" for x, y in points)
-    return f'<polyline points="{path}" fill="none" stroke="{LINE}" stroke-width="1.6" marker-end="url(#tip)"/>'
 
 
 def picture() -> str:
     """The picture as SVG text."""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'font-family="Helvetica, Arial, sans-serif">',
-        "<title>The floors of tdm1 and the loop of a virtual trial</title>",
-        f'<defs><marker id="tip" markerWidth="9" markerHeight="9" refX="7" refY="4" orient="auto">'
-        f'<path d="M0,0 L8,4 L0,8 z" fill="{LINE}"/></marker></defs>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(LEFT, 36, "Floors: imports only point down", 19, bold=True),
-        _text(LOOP_LEFT, 36, "A virtual trial, visit after visit", 19, bold=True),
+        *head(WIDTH, HEIGHT, "The floors of tdm1 and the loop of a virtual trial"),
+        text(LEFT, 36, "Floors: imports only point down", 19, bold=True),
+        text(LOOP_LEFT, 36, "A virtual trial, visit after visit", 19, bold=True),
     ]
     for index, (number, name, what) in enumerate(FLOORS):
         y = TOP + index * STEP
-        parts.append(_box(LEFT, y, BOX_WIDTH, BOX_HEIGHT, FILL))
-        parts.append(_text(LEFT + 16, y + 32, number, 17, bold=True, fill=LINE))
-        parts.append(_text(LEFT + 46, y + 22, name, 16, bold=True))
-        parts.append(_text(LEFT + 46, y + 41, what, 13, fill=NOTE))
+        parts.append(box(LEFT, y, BOX_WIDTH, BOX_HEIGHT, FILL))
+        parts.append(text(LEFT + 16, y + 32, number, 17, bold=True, fill=LINE))
+        parts.append(text(LEFT + 46, y + 22, name, 16, bold=True))
+        parts.append(text(LEFT + 46, y + 41, what, 13, fill=NOTE))
         if index < len(FLOORS) - 1:
             x = LEFT + BOX_WIDTH / 2
-            parts.append(_arrow([(x, y + BOX_HEIGHT), (x, y + STEP - 1)]))
+            parts.append(arrow([(x, y + BOX_HEIGHT), (x, y + STEP - 1)]))
     aside = "Beside the floors: interop translates to CDISC tables; it decides nothing."
-    parts.append(_text(LEFT, TOP + len(FLOORS) * STEP + 10, aside, 13, fill=NOTE))
+    parts.append(text(LEFT, TOP + len(FLOORS) * STEP + 10, aside, 13, fill=NOTE))
     for index, (who, what, how) in enumerate(STEPS):
         y = TOP + index * LOOP_STEP
-        parts.append(_box(LOOP_LEFT, y, LOOP_WIDTH, LOOP_HEIGHT, LOOP_FILL))
-        parts.append(_text(LOOP_LEFT + 16, y + 29, what, 16, bold=True))
-        parts.append(_text(LOOP_LEFT + 16, y + 52, f"{who}: {how}", 13, fill=NOTE))
+        parts.append(box(LOOP_LEFT, y, LOOP_WIDTH, LOOP_HEIGHT, LOOP_FILL))
+        parts.append(text(LOOP_LEFT + 16, y + 29, what, 16, bold=True))
+        parts.append(text(LOOP_LEFT + 16, y + 52, f"{who}: {how}", 13, fill=NOTE))
         if index < len(STEPS) - 1:
             x = LOOP_LEFT + LOOP_WIDTH / 2
-            parts.append(_arrow([(x, y + LOOP_HEIGHT), (x, y + LOOP_STEP - 1)]))
+            parts.append(arrow([(x, y + LOOP_HEIGHT), (x, y + LOOP_STEP - 1)]))
     low, high = TOP + 3 * LOOP_STEP + LOOP_HEIGHT / 2, TOP + LOOP_HEIGHT / 2
     side = LOOP_LEFT - 36
-    parts.append(_arrow([(LOOP_LEFT, low), (side, low), (side, high), (LOOP_LEFT - 2, high)]))
+    parts.append(arrow([(LOOP_LEFT, low), (side, low), (side, high), (LOOP_LEFT - 2, high)]))
     end = TOP + 3 * LOOP_STEP + LOOP_HEIGHT
     for line, words in enumerate(AFTER):
-        parts.append(_text(LOOP_LEFT, end + 30 + 20 * line, words, 13, fill=NOTE))
+        parts.append(text(LOOP_LEFT, end + 30 + 20 * line, words, 13, fill=NOTE))
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
 

@@ -5,13 +5,13 @@ Run `python docs/draw_engine.py` after a change here; a test keeps script and pi
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
+
+from svg_boxes import FILL, LINE, LOOP_FILL, NOTE, arrow, box, head, text
 
 PICTURE = Path(__file__).parent / "pictures" / "engine.svg"
 
 WIDTH, HEIGHT = 680, 812
-INK, LINE, FILL, LOOP_FILL, NOTE = "#1d2b2a", "#3d7f78", "#eaf4f2", "#f6f1e6", "#5c6b69"
 
 #: Once for each model: what is made, how, and in which file.
 ONCE = [
@@ -30,61 +30,39 @@ STEP = [
 ]
 
 
-def _text(
-    x: float, y: float, text: str, size: int, *, bold: bool = False, fill: str = INK, anchor: str = "start"
-) -> str:
-    weight = ' font-weight="600"' if bold else ""
-    style = f'font-size="{size}" fill="{fill}" text-anchor="{anchor}"{weight}'
-    return f'<text x="{x}" y="{y}" {style}>{escape(text)}</text>'
-
-
-def _box(x: float, y: float, width: float, height: float, fill: str) -> str:
-    return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="8" fill="{fill}" stroke="{LINE}"/>'
-
-
-def _arrow(points: list[tuple[float, float]]) -> str:
-    path = " ".join(f"{x},{y}" for x, y in points)
-    return f'<polyline points="{path}" fill="none" stroke="{LINE}" stroke-width="1.6" marker-end="url(#tip)"/>'
-
-
 def picture() -> str:
     """The picture as SVG text."""
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        'font-family="Helvetica, Arial, sans-serif">',
-        "<title>How the engine turns equations into the states of many patients</title>",
-        f'<defs><marker id="tip" markerWidth="9" markerHeight="9" refX="7" refY="4" orient="auto">'
-        f'<path d="M0,0 L8,4 L0,8 z" fill="{LINE}"/></marker></defs>',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
-        _text(30, 36, "Once for a model", 20, bold=True),
+        *head(WIDTH, HEIGHT, "How the engine turns equations into the states of many patients"),
+        text(30, 36, "Once for a model", 20, bold=True),
     ]
     top, height, step = 54, 58, 76
     for index, (what, how, where) in enumerate(ONCE):
         y = top + index * step
-        parts += [_box(30, y, 620, height, FILL), _text(48, y + 24, what, 17, bold=True)]
-        parts += [_text(48, y + 46, how, 15, fill=NOTE), _text(634, y + 24, where, 14, fill=LINE, anchor="end")]
+        parts += [box(30, y, 620, height, FILL), text(48, y + 24, what, 17, bold=True)]
+        parts += [text(48, y + 46, how, 15, fill=NOTE), text(634, y + 24, where, 14, fill=LINE, anchor="end")]
         if index + 1 < len(ONCE):
-            parts.append(_arrow([(340, y + height), (340, y + step - 1)]))
+            parts.append(arrow([(340, y + height), (340, y + step - 1)]))
     below = top + len(ONCE) * step + 22
-    parts.append(_text(30, below, "For every block of eight patients", 20, bold=True))
+    parts.append(text(30, below, "For every block of eight patients", 20, bold=True))
     y = below + 18
     for lane in range(8):
         x = 30 + lane * 78.5
-        parts.append(_box(x, y, 70, 44, "#ffffff"))
-        parts.append(_text(x + 35, y + 28, f"patient {lane + 1}", 13, anchor="middle", fill=NOTE))
+        parts.append(box(x, y, 70, 44, "#ffffff"))
+        parts.append(text(x + 35, y + 28, f"patient {lane + 1}", 13, anchor="middle", fill=NOTE))
     note = "their own parameters, dose, infusion and days; the steps in common"
-    parts.append(_text(340, y + 66, note, 15, anchor="middle", fill=NOTE))
+    parts.append(text(340, y + 66, note, 15, anchor="middle", fill=NOTE))
     y += 84
     for index, (what, how) in enumerate(STEP):
         at = y + index * 62
-        parts += [_box(90, at, 500, 48, LOOP_FILL), _text(106, at + 21, what, 16, bold=True)]
-        parts.append(_text(106, at + 40, how, 14, fill=NOTE))
+        parts += [box(90, at, 500, 48, LOOP_FILL), text(106, at + 21, what, 16, bold=True)]
+        parts.append(text(106, at + 40, how, 14, fill=NOTE))
         if index + 1 < len(STEP):
-            parts.append(_arrow([(340, at + 48), (340, at + 61)]))
+            parts.append(arrow([(340, at + 48), (340, at + 61)]))
     bottom = y + (len(STEP) - 1) * 62 + 24
-    parts.append(_arrow([(590, bottom), (632, bottom), (632, y + 24), (592, y + 24)]))
-    parts.append(_text(640, (bottom + y) / 2 + 4, "next", 14, fill=LINE))
-    parts.append(_text(640, (bottom + y) / 2 + 22, "step", 14, fill=LINE))
+    parts.append(arrow([(590, bottom), (632, bottom), (632, y + 24), (592, y + 24)]))
+    parts.append(text(640, (bottom + y) / 2 + 4, "next", 14, fill=LINE))
+    parts.append(text(640, (bottom + y) / 2 + 22, "step", 14, fill=LINE))
     parts.append("</svg>")
     return "\n".join(parts) + "\n"
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from report.synthetic import trial_result
 
 from tdm1 import trial as trials
 from tdm1.report import html, partial_run, run_tables
@@ -87,8 +88,7 @@ def test_opened_store_against_what_was_begun(store: chunk_store.ChunkStore) -> N
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("version", "0.0.9", r"another version of tdm1 \(0\.0\.9, here"),
-        ("engine", "abc", r"another engine \(abc"),
+        ("program", "tdm1 0.0.9", r"another program \(tdm1 0\.0\.9, here Python .*, tdm1 .*, sources [0-9a-f]{12}\)"),
         ("trial_sha256", "1" * 64, "another text of the trial"),
         ("format", 0, r"another layout \(0"),
     ],
@@ -109,7 +109,7 @@ def test_changed_trial_against_a_clear_error(store: chunk_store.ChunkStore) -> N
         chunk_store.open_store(store.folder)
 
 
-@pytest.mark.parametrize("content", [None, "{", '{"version": "1"}'])
+@pytest.mark.parametrize("content", [None, "{", '{"program": "1"}'])
 def test_no_run_against_a_clear_error(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "run.json").write_text(content)
@@ -168,7 +168,7 @@ def test_large_arm_from_disk_against_the_same_in_memory(
             tables = [table for part in parts if (table := getattr(part, name)) is not None]
             assert expected is None or pl.concat(tables).equals(expected), name
         assert run_tables.all_decisions(found).collect().equals(whole.decisions)  # type: ignore[union-attr]
-    result = trials.run(trial, patients=64)
+    result = trial_result(12)
     arms = {**result.arms, "T-DM1": replace(result.arms["T-DM1"], n=2100, detail_patients=1024)}
     page = html.page(replace(result, arms=arms), finished=datetime.now(UTC))
     assert "show the first 1,024 of 2,100 patients" in page

@@ -19,6 +19,7 @@ from trial import slow_task
 
 import tdm1
 from tdm1 import trial as trials
+from tdm1.trial import program
 from tdm1.trial import workers as subject
 from tdm1.trial.arm import ChunkTables, chunk_tables
 from tdm1.trial.workers import executor
@@ -81,6 +82,7 @@ def _pids(address: str) -> list[int]:
         return sorted(client.run(os.getpid).values())
 
 
+@pytest.mark.long
 def test_workers_killed_with_results_on_them_against_the_tasks(
     cluster: Start, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,6 +122,7 @@ def test_task_that_kills_the_workers_of_a_cluster_against_a_clear_error(cluster:
         list(execute(slow_task.die_always, TASKS))
 
 
+@pytest.mark.long
 def test_error_leaves_nothing_at_the_scheduler(cluster: Start) -> None:
     from distributed import Client
 
@@ -147,9 +150,10 @@ def test_worker_with_other_sources_against_a_clear_error(cluster: Start, tmp_pat
         pass
 
 
+@pytest.mark.long
 def test_worker_with_other_sources_that_comes_late_against_a_clear_error(cluster: Start, tmp_path: Path) -> None:
     address = cluster(1)
-    with pytest.raises(trials.InputError, match="results of two versions"), executor(dask=address) as execute:
+    with pytest.raises(trials.InputError, match="results of two programs"), executor(dask=address) as execute:
         (pid,) = _pids(address)
         cluster(1, _changed_copy(tmp_path / "other"))
         os.kill(pid, signal.SIGSTOP)  # the late one alone is there for the tasks
@@ -168,14 +172,14 @@ def test_worker_without_tdm1_against_a_clear_error(cluster: Start, tmp_path: Pat
 
 
 def test_sources_against_a_changed_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = subject.identity()
+    own = program.identity()
     _changed_copy(tmp_path)
     monkeypatch.setattr(tdm1, "__file__", str(tmp_path / "tdm1" / "__init__.py"))
-    subject._sources.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    program._sources.cache_clear()  # pyright: ignore[reportPrivateUsage]
     try:
-        changed = subject.identity()
+        changed = program.identity()
     finally:
-        subject._sources.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        program._sources.cache_clear()  # pyright: ignore[reportPrivateUsage]
     assert changed[:2] == own[:2]
     assert changed[2] != own[2]
 
@@ -200,6 +204,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 def test_interrupt_ends_the_workers(tmp_path: Path) -> None:
     """Ctrl-C (SIGINT) in the middle: the run ends, and so do its processes."""
     script = tmp_path / "interrupted.py"

@@ -46,6 +46,7 @@ def test_worker_killed_in_the_middle_against_the_tasks(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("5-*"))) == 2, "task 5 began twice"
 
 
+@pytest.mark.long
 def test_task_that_kills_every_worker_against_a_clear_error() -> None:
     with pytest.raises(RuntimeError, match="lost its worker 5 times"), executor(2) as execute:
         list(execute(slow_task.die_always, TASKS))
@@ -118,7 +119,7 @@ def test_cluster_that_exists_against_the_tasks(scheduler: str) -> None:
 
 def test_cluster_of_another_version_against_a_clear_error(scheduler: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tdm1.__version__", "0.0.0")
-    message = r"has .*tdm1 0\.1\.0 .*but here is .*tdm1 0\.0\.0"
+    message = r"has .*tdm1 0\.1\.0, .*but here is .*tdm1 0\.0\.0"
     with pytest.raises(trials.InputError, match=message), executor(dask=scheduler):
         pass
 

@@ -10,12 +10,11 @@ _sensitivity. The engine knows nothing of the drug.
 """
 
 from tdm1.engine._batch import THREADS, available_threads
-from tdm1.engine._cache import identity
 from tdm1.engine._kernel import Advance, Course, Kernel, Segment, compile
 from tdm1.engine._sensitivity import Sensitivity, sensitivity
 from tdm1.engine._status import Status
 
 __all__ = [
     "Advance", "Course", "Kernel", "Segment", "Sensitivity", "Status", "THREADS", "available_threads", "compile",
-    "identity", "sensitivity",
+    "sensitivity",
 ]  # fmt: skip

@@ -45,11 +45,6 @@ def engine_sources() -> str:
     return digest.hexdigest()
 
 
-def identity() -> str:
-    """A short hash of the engine: equal ones compute alike."""
-    return engine_sources()[:12]
-
-
 def key(fingerprint: str, processor: str) -> str:
     """Name of the object for these equations, this processor and this version of the engine."""
     return hashlib.sha256("\n".join((fingerprint, processor, engine_sources())).encode()).hexdigest()

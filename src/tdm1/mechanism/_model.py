@@ -131,6 +131,21 @@ class Model:
         """Names of the quantities that `observe` gives, in its order."""
         return tuple(item.name for part in self.parts for item in part.quantities)
 
+    def parts_for(self, wanted: Sequence[str]) -> Model:
+        """A model of the parts alone that states, inputs or quantities of these names need, in their order.
+
+        Raises ValueError for a name that no part defines.
+        """
+        needed, found = set(wanted), list[Part]()
+        for part in reversed(self.parts):
+            own = {item.name for group in (part.states, part.inputs, part.quantities) for item in group}
+            if needed & own:
+                found.append(part)
+                needed = (needed - own) | set(part.needs)
+        if needed:
+            raise ValueError(f"model '{self.name}': no part defines {sorted(needed)}")
+        return Model(f"parts of {self.name}", tuple(reversed(found)))
+
     def quantities(self, values: Values) -> dict[str, Any]:
         """All values plus every quantity that the parts provide, in their order."""
         known = dict(values)

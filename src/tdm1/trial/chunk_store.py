@@ -1,6 +1,6 @@
 """Finished chunks of a run on disk: each final when written, so that a killed run goes on where it stopped.
 
-    FOLDER/run.json                  what is run: version, seed, patients, hash of the trial's text
+    FOLDER/run.json                  what is run: program, seed, patients, hash of the trial's text
     FOLDER/trial.yaml                the trial as it was asked for
     FOLDER/arm-0/labs/0000001024.parquet   a table of the chunk that begins with patient 1024
     FOLDER/arm-0/0000001024.json     its mark: the SHA-256 of its tables, written last
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tdm1.trial.program import identity
 from tdm1.trial.reading import InputError
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ _RECORD, _TRIAL, _LOCK = "run.json", "trial.yaml", "lock"
 class RunRecord:
     """What a run consists of; two runs with equal records give equal tables."""
 
-    version: str
-    engine: str
+    program: str
     trial_sha256: str
     seed: int
     patients: int
@@ -50,11 +50,8 @@ class RunRecord:
 
 def record_of(trial: TrialFile, seed: int, arms: dict[str, int], started: str) -> RunRecord:
     """The record of a run of `arms` (name to patients) with this installation."""
-    import tdm1
-    from tdm1 import engine
-
     return RunRecord(
-        version=tdm1.__version__, engine=engine.identity(),
+        program=str(identity()),
         trial_sha256=hashlib.sha256(trial.text.encode()).hexdigest(), seed=seed, patients=sum(arms.values()),
         arms=arms, started=started,
     )
@@ -159,7 +156,7 @@ def open_store(folder: Path) -> tuple[ChunkStore, TrialFile]:
     """The store of an unfinished run, and its trial.
 
     Raises InputError when the folder is none, when its trial is not the one that was begun, or when it was begun with
-    another tdm1: chunks of two versions are no one run.
+    another tdm1, be it one changed file: chunks of two programs are no one run.
     """
     from tdm1.trial.reading import load
 
@@ -174,8 +171,7 @@ def open_store(folder: Path) -> tuple[ChunkStore, TrialFile]:
     trial = load(str(folder / _TRIAL))
     now = record_of(trial, record.seed, record.arms, record.started)
     for name, what in (
-        ("format", "another layout"), ("version", "another version of tdm1"), ("engine", "another engine"),
-        ("trial_sha256", "another text of the trial"),
+        ("format", "another layout"), ("program", "another program"), ("trial_sha256", "another text of the trial"),
     ):
         if getattr(now, name) != getattr(record, name):
             raise InputError(

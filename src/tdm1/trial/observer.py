@@ -16,13 +16,8 @@ class Observer:
     """Gives the outputs `wanted` of a model, without an infusion, to the same digits as the model's `observe`."""
 
     def __init__(self, model: Model, wanted: Sequence[str]) -> None:
-        needed, parts = set(wanted), []
-        for part in reversed(model.parts):
-            if needed & {item.name for group in (part.states, part.inputs, part.quantities) for item in group}:
-                parts.append(part)
-                needed |= set(part.needs)
         self.wanted = tuple(wanted)
-        self._parts = Model(f"parts of {model.name}", tuple(reversed(parts)))
+        self._parts = model.parts_for(wanted)
         self._states = [(name, model.states.index(name)) for name in self._parts.states]
         self._parameters = [(name, model.parameters.index(name)) for name in self._parts.parameters]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from typing import Any, Protocol, TypeVar
 
+from tdm1.trial.program import Program, identity
 from tdm1.trial.reading import InputError
 
 T = TypeVar("T")
@@ -20,8 +20,6 @@ _IN_FLIGHT = 2
 #: Times that a task may lose its worker before it counts as what kills them.
 _DEATHS = 5
 _PATIENCE_S = 10
-#: Files of the package that a result may depend on.
-_SOURCES = (".py", ".yaml", ".csv")
 
 
 class Execute(Protocol):
@@ -151,41 +149,15 @@ def _existing(address: str) -> Generator[Execute]:
         yield _on(client)
 
 
-def identity() -> tuple[str, str, str]:
-    """What a result may depend on: Python (major.minor), tdm1, and a hash of tdm1's files."""
-    import sys
-
-    import tdm1
-
-    python = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
-    return python, f"tdm1 {tdm1.__version__}", f"sources {_sources()}"
-
-
-@cache
-def _sources() -> str:
-    import hashlib
-    from pathlib import Path
-
-    import tdm1
-
-    root = Path(tdm1.__file__).parent
-    digest = hashlib.sha256()
-    named = {path.relative_to(root).as_posix(): path for path in root.rglob("*") if path.suffix in _SOURCES}
-    for name in sorted(named):
-        content = named[name].read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()[:12]
-
-
-def _compare(where: str, found: tuple[str, ...], own: tuple[str, ...]) -> None:
+def _compare(where: str, found: Program, own: Program) -> None:
     if found != own:
         raise InputError(
-            f"{where} has {' '.join(found)}, but here is {' '.join(own)}; results of two versions are no one run:"
-            " install the same tdm1 on both"
+            f"{where} has {found}, but here is {own}; results of two programs are no one run: install the same tdm1"
+            " on both"
         )
 
 
-def _checked(asker: tuple[str, ...], function: Callable[..., T], task: tuple[Any, ...]) -> T:
+def _checked(asker: Program, function: Callable[..., T], task: tuple[Any, ...]) -> T:
     """The task, done on a worker, which may have come to the cluster after the run began."""
     import socket
 
